@@ -1,0 +1,38 @@
+"""Putting a mail in the stored queue, from which the mail worker sends it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+from post_office.models import PRIORITY, STATUS, Email
+
+from core.contact import contact_details
+
+
+def queue_mail(*, template: str, language: str, to: str, context: Mapping[str, Any]) -> Email:
+    """Store a mail for sending, in the transaction that is open.
+
+    `template` names a pair of files, `<template>.subject.txt` and `<template>.txt`, rendered in `language`
+    with `context`, the contact details and the portal's address. Raises ValidationError when `to` is not
+    an e-mail address.
+
+    The row is written directly: post_office's own `send` would render the finished text a second time as a
+    template, and a customer's "{{" must stay what it is.
+    """
+    with translation.override(language):
+        everything = {**context, "contact": contact_details(), "site_url": settings.SITE_URL}
+        subject = " ".join(render_to_string(f"{template}.subject.txt", everything).split())
+        message = render_to_string(f"{template}.txt", everything).strip() + "\n"
+    mail = Email(
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[to],
+        subject=subject,
+        message=message,
+        priority=PRIORITY.medium,
+        status=STATUS.queued,
+        headers={"Auto-Submitted": "auto-generated", "Content-Language": language},
+    )
+    mail.save()
+    return mail

@@ -1,0 +1,130 @@
+"""Contact details, banner, the record of loaded content, and mails waiting or sent."""
+
+import datetime
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from post_office.models import Email
+
+from core.bilingual import Bilingual
+
+
+class ContactDetails(models.Model):
+    """How to reach the company: one row, used wherever an address or a mailbox is shown."""
+
+    company_name = models.CharField(_("company name"), max_length=120)
+    brand = models.CharField(_("brand"), max_length=120)
+    register_number = models.CharField(
+        _("trade register number"), max_length=40, help_text=_("As in the Luxembourg trade register (RCS).")
+    )
+    street = models.CharField(_("street and number"), max_length=120)
+    district = models.CharField(_("business park or district"), max_length=120, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=12)
+    locality = models.CharField(_("town"), max_length=80)
+    country_fr = models.CharField(_("country (French)"), max_length=80)
+    country_en = models.CharField(_("country (English)"), max_length=80)
+    telephone = models.CharField(
+        _("telephone"),
+        max_length=40,
+        blank=True,
+        help_text=_("International form, for example +352 12 34 56. Left empty, no number is shown."),
+    )
+    complaints_email = models.EmailField(
+        _("mailbox for complaints"), help_text=_("Also receives the notice of each new complaint.")
+    )
+    calldesk_email = models.EmailField(_("mailbox of the call desk"))
+    privacy_email = models.EmailField(_("mailbox of the data protection officer"))
+    complaints_addressee_fr = models.CharField(_("addressee of complaint letters (French)"), max_length=120)
+    complaints_addressee_en = models.CharField(_("addressee of complaint letters (English)"), max_length=120)
+
+    country = Bilingual()
+    complaints_addressee = Bilingual()
+
+    class Meta:
+        verbose_name = _("contact details")
+        verbose_name_plural = _("contact details")
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="core_contactdetails_single_row"),
+        ]
+
+    def __str__(self) -> str:
+        return self.company_name
+
+    def postal_lines(self) -> list[str]:
+        """Return the postal address, a line each, without the addressee."""
+        lines = [
+            self.company_name,
+            self.street,
+            self.district,
+            f"{self.postal_code} {self.locality}",
+            self.country,
+        ]
+        return [line for line in lines if line]
+
+
+class BannerQuerySet(models.QuerySet["Banner"]):
+    """Reading rules for banners."""
+
+    def shown(self, on: datetime.date) -> "BannerQuerySet":
+        """Return the banners to show on the day `on`, the newest first."""
+        return self.filter(
+            Q(shown_from_on__lte=on), Q(shown_until_on__isnull=True) | Q(shown_until_on__gt=on)
+        ).order_by("-shown_from_on", "-pk")
+
+
+class Banner(models.Model):
+    """A sentence shown at the top of every public page between two dates."""
+
+    text_fr = models.CharField(_("text (French)"), max_length=300)
+    text_en = models.CharField(_("text (English)"), max_length=300)
+    shown_from_on = models.DateField(_("shown from"), default=timezone.localdate)
+    shown_until_on = models.DateField(
+        _("shown until"),
+        null=True,
+        blank=True,
+        help_text=_("First day on which it is no longer shown. Left empty, it stays."),
+    )
+
+    text = Bilingual()
+
+    objects = BannerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("banner")
+        verbose_name_plural = _("banners")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(shown_until_on__isnull=True) | Q(shown_until_on__gt=F("shown_from_on")),
+                name="core_banner_dates_in_order",
+                violation_error_message=_("The last date must come after the first."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class LoadedContent(models.Model):
+    """What the content loader wrote, so that it can tell staff's edits from its own (core/loader.py)."""
+
+    key = models.CharField(max_length=200, unique=True)
+    fingerprint = models.CharField(max_length=64)
+    loaded_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("loaded content")
+        verbose_name_plural = _("loaded content")
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class OutgoingMail(Email):  # type: ignore[misc]  # post_office ships no types
+    """A mail in the stored queue, under the name that staff know it by."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("outgoing mail")
+        verbose_name_plural = _("outgoing mails")

@@ -1,0 +1,39 @@
+"""The admin site that staff work in: its name, its rules, and what the apps' admin classes share."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+
+class PortalAdminSite(admin.AdminSite):
+    """The portal's admin."""
+
+    site_title = _("Legal portal")
+    site_header = _("Legal portal")
+    index_title = _("What would you like to work on?")
+    enable_nav_sidebar = True
+
+
+class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+    """For records that are shown, searched and filtered but never written by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+class PublicPageAdmin(admin.ModelAdmin[Any]):
+    """For records that have a page of their own: links to it without a detour."""
+
+    def view_on_site(self, obj: models.Model) -> str:
+        """Return the address of the record's public page, in the language of the admin."""
+        address: str = obj.get_absolute_url()  # type: ignore[attr-defined]
+        return address

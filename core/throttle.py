@@ -1,0 +1,55 @@
+"""A limit on how often one network may do a thing.
+
+Counted in fixed windows in Django's cache by network prefix (/24 of IPv4, /56 of IPv6), so that no full
+IP address is kept. What is over the limit raises TooManyRequests, which the site answers with a 429 page.
+"""
+
+import ipaddress
+import time
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+
+class TooManyRequests(PermissionDenied):
+    """The network of this reader has used up its share; `retry_after` says in how many seconds to return."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("too many requests")
+        self.retry_after = retry_after
+
+
+def client_network(request: HttpRequest) -> str:
+    """Return the network the request came from, as a prefix such as "192.0.2.0/24".
+
+    With TRUSTED_PROXIES set to n, the n-th X-Forwarded-For entry from the right is believed, as written
+    by our own outermost proxy; anything to the left of it could be forged. "unknown" when there is no
+    usable address, as on a Unix socket.
+    """
+    address = request.META.get("REMOTE_ADDR", "")
+    if settings.TRUSTED_PROXIES:
+        hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+        if len(hops) >= settings.TRUSTED_PROXIES:
+            address = hops[-settings.TRUSTED_PROXIES]
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    return str(ipaddress.ip_network(f"{ip}/{24 if ip.version == 4 else 56}", strict=False))
+
+
+def limit(request: HttpRequest, *, name: str, times: int, seconds: int) -> None:
+    """Count one more `name` by this network; raise TooManyRequests past `times` in `seconds`."""
+    now = int(time.time())
+    window, elapsed = divmod(now, seconds)
+    key = f"throttle:{name}:{window}:{client_network(request)}"
+    cache.add(key, 0, timeout=seconds)
+    try:
+        count = cache.incr(key)
+    except ValueError:
+        # The entry was evicted between the two calls: this reader is the first of a new count.
+        count = 1
+    if count > times:
+        raise TooManyRequests(retry_after=seconds - elapsed)

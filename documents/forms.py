@@ -1,0 +1,26 @@
+"""What readers ask of the library."""
+
+import datetime
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class OnDateForm(forms.Form):
+    """The day for which the library, or one document, is shown: `?on=YYYY-MM-DD`."""
+
+    on = forms.DateField(
+        label=_("Show the texts in force on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "invalid": _("“%(value)s” is not a date. Write it as year-month-day, for example 2026-03-31.")
+        },
+    )
+
+    def chosen(self, today: datetime.date) -> datetime.date:
+        """Return the day asked for, or `today` when none or no valid one was given."""
+        if self.is_valid():
+            day: datetime.date | None = self.cleaned_data["on"]
+            return day or today
+        return today

@@ -1,0 +1,83 @@
+"""Loading the company's texts from documents/content/ (its README explains the files)."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.core.files.base import ContentFile
+
+from core.loader import ContentLoader
+from documents.models import Document, Edition, Language, Section, Version
+from documents.publishing import publish
+
+CONTENT = Path(__file__).parent / "content"
+
+
+def load(loader: ContentLoader, *, specimens: bool) -> None:
+    """Bring sections, documents and their published versions in line with the files.
+
+    `specimens` says whether PDF specimens stand in for the company's files. A version that exists is never
+    touched: it is published, and a correction is a new version.
+    """
+    for position, entry in enumerate(read_toml(CONTENT / "sections.toml")["section"], start=1):
+        slug = entry.pop("slug")
+        loader.load(Section, {"slug": slug}, {"position": position, **entry})
+    for position, entry in enumerate(read_toml(CONTENT / "documents.toml")["document"], start=1):
+        slug, versions = entry.pop("slug"), entry.pop("version")
+        section = Section.objects.filter(slug=entry.pop("section")).first()
+        if section is None:
+            continue  # staff removed the section
+        document = loader.load(Document, {"slug": slug}, {"section": section, "position": position, **entry})
+        if document is not None:
+            for values in versions:
+                load_version(loader, document, values, folder=CONTENT, specimens=specimens)
+
+
+def load_version(
+    loader: ContentLoader,
+    document: Document,
+    values: Mapping[str, Any],
+    *,
+    folder: Path,
+    specimens: bool,
+) -> None:
+    """Create and publish one version of `document` with the editions found in `folder`, if it is absent.
+
+    Page text is `notices/<slug>/<date>.<language>.md`, a specimen `specimens/<slug>/<date>.<language>.pdf`.
+    A version without any edition is not created.
+    """
+    editions = list(_editions(folder, document.slug, values["effective_on"].isoformat(), specimens))
+    if not editions:
+        return
+    key = f"documents.version:{document.slug}/{values['effective_on']}"
+    exists = Version.objects.filter(document=document, effective_on=values["effective_on"]).exists()
+    if loader.verdict(key, "published" if exists else None, "published") != "created":
+        return
+    version = Version(document=document, **values)
+    version.full_clean()
+    version.save()
+    for edition in editions:
+        edition.version = version
+        edition.full_clean()
+        edition.save()
+    publish(version=version, by=None)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the content of a TOML file."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _editions(folder: Path, slug: str, date: str, specimens: bool) -> Iterator[Edition]:
+    for language in Language.values:
+        text = folder / "notices" / slug / f"{date}.{language}.md"
+        specimen = folder / "specimens" / slug / f"{date}.{language}.pdf"
+        if text.exists():
+            yield Edition(language=language, text=text.read_text(encoding="utf-8"))
+        elif specimens and specimen.exists():
+            yield Edition(
+                language=language,
+                file=ContentFile(specimen.read_bytes(), name=specimen.name),
+                is_specimen=True,
+            )

@@ -1,0 +1,13 @@
+"""Addresses of the library; the language prefix is added by the roof."""
+
+from django.urls import path
+
+from documents import views
+
+app_name = "documents"
+
+urlpatterns = [
+    path("", views.library, name="library"),
+    path("<slug:slug>/", views.document, name="document"),
+    path("<slug:slug>/<str:address>/", views.version, name="version"),
+]

@@ -1,0 +1,44 @@
+"""The pages for what goes wrong, in the reader's language and with the site's face."""
+
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from core.throttle import TooManyRequests
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a malformed request with 400, one that is too large with 413."""
+    if isinstance(exception, RequestDataTooBig | TooManyFilesSent):
+        return _without_database("errors/413.html", 413)
+    return _without_database("errors/400.html", 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a refusal with 403, one for too many requests with 429 and the time to wait (seconds)."""
+    if isinstance(exception, TooManyRequests):
+        response = _without_database("errors/429.html", 429)
+        response.headers["Retry-After"] = str(exception.retry_after)
+        return response
+    return render(request, "errors/403.html", status=403)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose secret is missing or old with 403, and say how to keep what was typed."""
+    return render(request, "errors/csrf.html", status=403)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an unknown address with 404, and offer the search and both languages."""
+    return render(request, "errors/404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a fault of ours with 500."""
+    return _without_database("errors/500.html", 500)
+
+
+def _without_database(template: str, status: int) -> HttpResponse:
+    """Render without the request, so that no context processor runs and the database stays untouched."""
+    return HttpResponse(render_to_string(template), status=status)

@@ -1,0 +1,68 @@
+"""The groups of staff and what each may do."""
+
+from django.contrib.auth.models import Group, Permission
+
+from core.loader import ContentLoader, fingerprint
+
+
+def all_of(*models: str) -> list[str]:
+    """Return the permissions to see, add, change and delete each of `models` ("app.model")."""
+    return [permission for model in models for permission in _named(model, "view", "add", "change", "delete")]
+
+
+def view(*models: str) -> list[str]:
+    """Return the permission to see each of `models`."""
+    return [permission for model in models for permission in _named(model, "view")]
+
+
+def _named(model: str, *verbs: str) -> list[str]:
+    app, name = model.split(".")
+    return [f"{app}.{verb}_{name}" for verb in verbs]
+
+
+TEXTS = ("documents.section", "documents.document", "documents.version", "documents.edition")
+ROAMING = ("roaming.zone", "roaming.destination", "roaming.listing", "roaming.alias")
+CASES = ("complaints.complaint", "complaints.event", "core.outgoingmail")
+
+GROUPS: dict[str, list[str]] = {
+    "Editors": [
+        *all_of(*TEXTS, *ROAMING, "core.banner"),
+        *view("core.contactdetails"),
+        "core.change_contactdetails",
+    ],
+    "Approvers": [*view(*TEXTS), "documents.publish_version"],
+    "Complaint handlers": [*view(*CASES), "complaints.change_complaint"],
+    "Data protection": view(*CASES, "documents.document", "documents.version", "documents.edition"),
+    "Auditors": view(
+        *TEXTS,
+        *ROAMING,
+        *CASES,
+        "core.contactdetails",
+        "core.banner",
+        "auth.user",
+        "auth.group",
+        "admin.logentry",
+    ),
+}
+
+
+def load(loader: ContentLoader) -> None:
+    """Create the groups with their permissions; a group whose permissions staff changed stays as it is."""
+    for name, wanted in GROUPS.items():
+        group = Group.objects.filter(name=name).first()
+        current = None
+        if group is not None:
+            held = group.permissions.values_list("content_type__app_label", "codename")
+            current = fingerprint({"permissions": sorted(f"{app}.{codename}" for app, codename in held)})
+        verdict = loader.verdict(f"auth.group:{name}", current, fingerprint({"permissions": sorted(wanted)}))
+        if verdict in ("created", "updated"):
+            group = group or Group.objects.create(name=name)
+            group.permissions.set(_permissions(wanted))
+
+
+def _permissions(names: list[str]) -> list[Permission]:
+    by_name = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.select_related("content_type")
+    }
+    return [by_name[name] for name in names]

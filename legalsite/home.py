@@ -1,0 +1,28 @@
+"""The home page: the legal centre."""
+
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from documents.models import Document, Section, Version
+
+CHANGES_SHOWN = 4
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What can be done here, every text by section, and what changed or will change."""
+    today = timezone.localdate()
+    context = {
+        "today": today,
+        "sections": Section.objects.prefetch_related(
+            Prefetch("documents", Document.objects.defer("search_text"))
+        ),
+        "changes": Version.objects.published()
+        .filter(change_summary_fr__gt="")
+        .select_related("document")
+        .order_by("-effective_on", "-revision")[:CHANGES_SHOWN],
+    }
+    return render(request, "home.html", context)

@@ -1,0 +1,53 @@
+"""`manage.py mail_worker`: sends what stands in the stored mail queue, for ever."""
+
+import logging
+import signal
+import threading
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError, close_old_connections
+from post_office.lockfile import FileLock, FileLocked
+from post_office.mail import get_queued, send_queued
+
+logger = logging.getLogger(__name__)
+
+PAUSE = 2.0
+"""Seconds between two looks at the queue."""
+
+
+class Command(BaseCommand):
+    """One sender a portal: a second one on the same machine waits for the first."""
+
+    help = "Send queued mail until stopped; run exactly one beside the web processes."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="send what is due now, then stop")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+        if not options["once"]:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: stop.set())
+        while True:
+            self.send_due()
+            if options["once"] or stop.wait(PAUSE):
+                return
+
+    def send_due(self) -> None:
+        """Send every mail that is due; what fails is put back by the queue and tried again later.
+
+        Addresses and texts never reach the log: only how many were sent, put back or given up.
+        """
+        close_old_connections()
+        try:
+            if not get_queued().exists():
+                return
+            with FileLock(str(settings.DATA_DIR / "mail")):
+                sent, failed, requeued = send_queued()
+            logger.info("mail: %d sent, %d put back for later, %d given up", sent, requeued, failed)
+        except FileLocked:
+            logger.warning("mail: another worker is sending")
+        except DatabaseError as error:
+            logger.warning("mail: the database cannot be reached (%s); trying again", type(error).__name__)

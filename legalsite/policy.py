@@ -1,0 +1,31 @@
+"""The complaints page: the policy in force, and the way to the form."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from core.bilingual import reading_language
+from documents.models import Version
+
+POLICY = "complaint-handling"
+"""Slug of the document that holds the policy."""
+
+
+@require_safe
+def complaint_policy(request: HttpRequest) -> HttpResponse:
+    """How to complain: the company's policy in force today, with the form one step away."""
+    version = (
+        Version.objects.in_force(timezone.localdate())
+        .filter(document__slug=POLICY)
+        .select_related("document")
+        .first()
+    )
+    edition = version.edition_for(reading_language()) if version else None
+    context = {
+        "document": version.document if version else None,
+        "version": version,
+        "edition": edition,
+        "rendered": edition.rendered() if edition else None,
+    }
+    return render(request, "complaints/policy.html", context)
