@@ -78,7 +78,9 @@ class ComplaintForm(forms.ModelForm[Complaint]):
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **kwargs)
+        # Our own sentences, in the summary and beside the field, instead of the browser's bubble.
+        self.use_required_attribute = False
         self.label_suffix = ""
         # A group of radio buttons has no "nothing chosen" button of its own.
         self.fields["answer_by"].choices = AnswerBy.choices  # type: ignore[attr-defined]  # a choice field
@@ -92,7 +94,8 @@ class ComplaintForm(forms.ModelForm[Complaint]):
         if not PHONE.match(phone) or sum(sign.isdigit() for sign in phone) < FEWEST_DIGITS:
             raise forms.ValidationError(
                 _(
-                    "Enter a telephone number, for example +352 12 34 56. Only digits, spaces and + ( ) . - / count."
+                    "Enter a telephone number, for example +352 12 34 56. "
+                    "Only digits, spaces and + ( ) . - / count."
                 )
             )
         return phone

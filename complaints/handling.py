@@ -41,13 +41,15 @@ def new_reference(on: datetime.date) -> str:
     return f"R{on:%y}-{letters[:4]}-{letters[4:]}"
 
 
-def receive(*, key: str, facts: Mapping[str, str], language: str) -> Complaint:
+def receive(
+    *, key: str, facts: Mapping[str, str], language: str, received_at: datetime.datetime | None = None
+) -> Complaint:
     """Store a complaint with its first event and its mails, and return it.
 
     `key` comes from submission_key: when it is known already, the complaint stored then is returned and
-    nothing is written. `facts` are the cleaned fields of the form.
+    nothing is written. `facts` are the cleaned fields of the form; `received_at` is now unless given.
     """
-    received_at = timezone.now()
+    received_at = received_at or timezone.now()
     for _attempt in range(REFERENCE_ATTEMPTS):
         if known := Complaint.objects.filter(submission_key=key).first():
             return known

@@ -1,5 +1,6 @@
 """Sections, documents and versions in the admin."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -67,13 +68,13 @@ class DocumentAdmin(PublicPageAdmin):
 
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: Document | None = None
-    ) -> dict[str, tuple[str, ...]]:
+    ) -> dict[str, Sequence[str]]:
         return {} if obj else {"slug": ("title_en",)}
 
     @admin.display(description=_("versions"))
     def versions_link(self, document: Document) -> str:
         """A link to the document's versions."""
-        if document.pk is None:
+        if document._state.adding:
             return gettext("Save the document first, then add its first version.")
         return format_html(
             '<a href="{}?document__id__exact={}">{}</a>',
@@ -134,7 +135,7 @@ class VersionAdmin(admin.ModelAdmin[Version]):
     )
     formfield_overrides = {models.TextField: {"widget": Textarea(attrs={"rows": 4, "cols": 50})}}
 
-    def view_on_site(self, obj: Version) -> str | None:  # type: ignore[override]  # None hides the button
+    def view_on_site(self, obj: Version) -> str | None:
         """Return the address of the public page; a draft has none."""
         return obj.get_absolute_url() if obj.is_published else None
 

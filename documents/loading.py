@@ -34,6 +34,14 @@ def load(loader: ContentLoader, *, specimens: bool) -> None:
                 load_version(loader, document, values, folder=CONTENT, specimens=specimens)
 
 
+def load_demo(loader: ContentLoader) -> None:
+    """Add the second versions of `content/demo/`, one of them announced for a date to come."""
+    for values in read_toml(CONTENT / "demo" / "versions.toml")["version"]:
+        document = Document.objects.filter(slug=values.pop("document")).first()
+        if document is not None:
+            load_version(loader, document, values, folder=CONTENT / "demo", specimens=True)
+
+
 def load_version(
     loader: ContentLoader,
     document: Document,

@@ -177,7 +177,8 @@ class Version(models.Model):
                 fields=["document", "effective_on", "revision"],
                 name="documents_version_unique_date",
                 violation_error_message=_(
-                    "This document already has a version from that date. Give this one a higher correction number."
+                    "This document already has a version from that date. "
+                    "Give this one a higher correction number."
                 ),
             ),
             models.CheckConstraint(condition=Q(revision__gte=1), name="documents_version_revision_positive"),

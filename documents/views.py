@@ -17,6 +17,15 @@ from documents.forms import OnDateForm
 from documents.models import Document, Edition, Section, Version
 from documents.timeline import Period, Standing, timeline
 
+FILE_FIELDS = (
+    "file",
+    "file_sha256",
+    "language",
+    "version__effective_on",
+    "version__revision",
+    "version__document__slug",
+)
+
 VERSION_ADDRESS = re.compile(r"(?P<date>\d{4}-\d{2}-\d{2})(?:-(?P<revision>[2-9]|[1-9]\d))?")
 
 
@@ -85,16 +94,7 @@ def file(request: HttpRequest, slug: str, address: str, language: str) -> HttpRe
     """One published PDF file, at an address whose bytes never change."""
     date, revision = _parse_address(address)
     edition = get_object_or_404(
-        Edition.objects.exclude(file="")
-        .select_related("version__document")
-        .only(
-            "file",
-            "file_sha256",
-            "language",
-            "version__effective_on",
-            "version__revision",
-            "version__document__slug",
-        ),  # fmt: skip
+        Edition.objects.exclude(file="").select_related("version__document").only(*FILE_FIELDS),
         version__in=Version.objects.published(),
         version__document__slug=slug,
         version__effective_on=date,
@@ -103,7 +103,7 @@ def file(request: HttpRequest, slug: str, address: str, language: str) -> HttpRe
     )
 
     @require_safe
-    @condition(etag_func=lambda request: f'"{edition.file_sha256}"')
+    @condition(etag_func=lambda _request: f'"{edition.file_sha256}"')
     def stream(request: HttpRequest) -> HttpResponseBase:
         response = FileResponse(
             edition.open_file(), content_type="application/pdf", filename=edition.file_name
@@ -135,7 +135,7 @@ def _periods(found: Document, on: datetime.date) -> list[Period]:
         one.document = found
         for edition in one.editions.all():
             edition.version = one
-    return timeline(versions, on)
+    return timeline(list(versions), on)
 
 
 def _applies(period: Period) -> bool:

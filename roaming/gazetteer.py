@@ -17,9 +17,15 @@ NOT_TERRITORIES = frozenset({"CP", "EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 PART_OF = {"AC": "SH", "CQ": "GG", "DG": "IO", "EA": "ES", "IC": "ES", "TA": "SH"}
 """Parts that CLDR names under a reserved code, and the territory whose code ISO 3166-1 gives them."""
 
-JOINING_WORDS = frozenset(
-    "the of and le la les l de du des d et a an der die das und von el los las y of o os as e da do il lo i gli del di den het van en".split()
-)
+# fmt: off
+JOINING_WORDS = frozenset({
+    "the", "of", "and", "a", "an",
+    "le", "la", "les", "l", "de", "du", "des", "d", "et",
+    "der", "die", "das", "und", "von",
+    "el", "los", "las", "y", "o", "os", "as", "e", "da", "do", "il", "lo", "i", "gli", "del", "di",
+    "den", "het", "van", "en",
+})
+# fmt: on
 """Articles and little words that people add or leave out."""
 
 

@@ -1,0 +1,48 @@
+.DEFAULT_GOAL := help
+.PHONY: help run staff demo test check lock messages specimens screenshots
+
+PYTHON ?= python3
+PORT ?= 8000
+export PYTHON PORT
+
+help: ## Explain these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
+
+run: .venv/installed ## Serve the portal on http://127.0.0.1:8000 with its mail worker (PORT= changes the port)
+	@scripts/run.sh
+
+staff: .venv/installed ## Create a staff account that may do everything
+	@scripts/manage.sh createsuperuser
+
+demo: .venv/installed ## Add fictitious staff, complaints and versions, and print the passwords
+	@scripts/manage.sh load_demo
+
+test: .venv/installed-dev ## Run every check and test, on SQLite and on PostgreSQL, installing what they need
+	@scripts/test.sh
+
+check: .venv/installed-dev ## Check style, types, templates, migrations, translations, deployment settings
+	@scripts/need.sh xgettext gettext
+	@scripts/check.sh
+
+lock: .venv/installed-dev ## Write requirements.txt and requirements-dev.txt anew from the .in files
+	@scripts/lock.sh
+
+messages: .venv/installed-dev ## Collect the strings to translate into core/locale, and compile the catalogues
+	@scripts/need.sh xgettext gettext
+	@DEBUG=True .venv/bin/python -m scripts.messages
+
+specimens: .venv/installed-dev ## Build the specimen PDFs anew from their sources
+	@.venv/bin/python -m scripts.specimens
+
+screenshots: .venv/installed-dev ## Take the screenshots of the README
+	@scripts/need.sh chromium chromium
+	@.venv/bin/python -m scripts.screenshots
+
+.venv/installed: requirements.txt
+	@scripts/venv.sh requirements.txt
+	@touch $@
+
+# The larger set holds the smaller one, at the same versions.
+.venv/installed-dev: requirements-dev.txt
+	@scripts/venv.sh requirements-dev.txt
+	@touch .venv/installed $@

@@ -1,0 +1,93 @@
+"""Example complaints, recognisably fictitious, at every stage."""
+
+import datetime
+from itertools import cycle
+
+from django.contrib.auth.models import User
+from django.utils import timezone, translation
+
+from complaints import handling
+from complaints.models import AnswerBy, Complaint, Kind, Outcome
+
+NUMBER = 30
+
+PROBLEMS = {
+    "fr": {
+        Kind.ADMINISTRATIVE: ("Changement d’adresse non pris en compte", "Exemple : l’adresse a été signalée deux fois."),
+        Kind.FINANCIAL: ("Facture en double", "Exemple : la même facture est arrivée deux fois."),
+        Kind.COMMERCIAL: ("Offre différente de la commande", "Exemple : l’offre signée mentionnait un autre produit."),
+        Kind.TECHNICAL: ("Connexion interrompue", "Exemple : la connexion tombe chaque matin."),
+        Kind.OTHER: ("Message resté sans réponse", "Exemple : le message envoyé n’a pas eu de réponse."),
+    },
+    "en": {
+        Kind.ADMINISTRATIVE: ("Change of address not recorded", "Example: the address was reported twice."),
+        Kind.FINANCIAL: ("Invoice sent twice", "Example: the same invoice arrived twice."),
+        Kind.COMMERCIAL: ("Offer differs from the order", "Example: the signed offer named another product."),
+        Kind.TECHNICAL: ("Connection interrupted", "Example: the connection drops every morning."),
+        Kind.OTHER: ("Message left without an answer", "Example: the message sent was never answered."),
+    },
+}  # fmt: skip
+
+ANSWERS = {
+    "fr": "Exemple de réponse : le point soulevé a été examiné.",
+    "en": "Example of an answer: the point raised was examined.",
+}
+CAUSES = {
+    "fr": "Exemple : un document manque encore au dossier.",
+    "en": "Example: a document is still missing from the file.",
+}
+
+
+def load(*, owner: User, sponsor: User) -> list[Complaint]:
+    """Receive thirty example complaints over the last ten weeks and take them to every stage."""
+    kinds, languages = cycle(Kind), cycle(("fr", "en", "fr"))
+    complaints = []
+    for number in range(1, NUMBER + 1):
+        complaint = _receive(number, next(kinds), next(languages))
+        # The wording of the steps, as of the events, is that of the complaint.
+        with translation.override(complaint.language):
+            _take_steps(number, complaint, owner, sponsor)
+        complaints.append(complaint)
+    return complaints
+
+
+def _receive(number: int, kind: Kind, language: str) -> Complaint:
+    summary, description = PROBLEMS[language][kind]
+    by_post = number % 6 == 0
+    facts = {
+        "full_name": f"Example Customer {number:02}",
+        "company": "" if number % 4 == 0 else f"Example {number:02} S.à r.l.",
+        "address": f"{number}, rue de l’Exemple\nL-0000 Exempleville\nLuxembourg",
+        "phone": "+352 00 00 00",
+        "email": "" if by_post else f"customer{number:02}@example.com",
+        "answer_by": AnswerBy.POST if by_post else AnswerBy.EMAIL,
+        "kind": kind,
+        "summary": summary,
+        "description": description,
+        "invoice_reference": f"EXAMPLE-{number:04}" if kind == Kind.FINANCIAL else "",
+        "intervention_reference": f"EXAMPLE-{number:04}" if kind == Kind.TECHNICAL else "",
+    }
+    received_at = timezone.now() - datetime.timedelta(days=2 * number, hours=number)
+    return handling.receive(
+        key=handling.submission_key("example", facts),
+        facts=facts,
+        language=language,
+        received_at=received_at,
+    )
+
+
+def _take_steps(number: int, complaint: Complaint, owner: User, sponsor: User) -> None:
+    """Leave a third new, take the others on: assigned, some delayed, answered, closed."""
+    stage = number % 6
+    if stage < 2:
+        return
+    handling.assign(complaint=complaint, owner=owner, sponsor=sponsor, by=owner)
+    if stage == 3:
+        until_on = max(timezone.localdate(), complaint.answer_due_on) + datetime.timedelta(days=14)
+        handling.announce_delay(
+            complaint=complaint, causes=CAUSES[complaint.language], until_on=until_on, by=owner
+        )
+    if stage > 3:
+        handling.answer(complaint=complaint, text=ANSWERS[complaint.language], by=owner)
+    if stage > 4:
+        handling.close(complaint=complaint, outcome=list(Outcome)[number % 3], by=sponsor)

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Everything that is checked without running the portal: style, types, templates, migrations, translations,
+# specimens, and Django's deployment check on production settings.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+bin=.venv/bin
+export DEBUG=True
+
+step() { echo "-- $*"; }
+
+step "ruff check";           $bin/ruff check --quiet .
+step "ruff format";          $bin/ruff format --quiet --check .
+step "djade";                git ls-files -z --cached --others --exclude-standard 'templates/*.html' |
+                               xargs -0 $bin/djade --target-version 5.2 --check
+step "mypy --strict";        $bin/mypy --no-error-summary .
+step "migrations";           $bin/python manage.py makemigrations --check --dry-run --verbosity 0
+step "translations";         $bin/python -m scripts.messages --check
+step "specimens";            $bin/python -m scripts.specimens --check
+step "check --deploy";       DEBUG=False SECRET_KEY="$($bin/python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+                               ALLOWED_HOSTS=portal.example.lu SITE_URL=https://portal.example.lu \
+                               MAIL_FROM=portal@example.lu DATA_DIR="$(mktemp -d)" \
+                               $bin/python manage.py check --deploy --fail-level WARNING

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Everything `make test` runs after the virtual environment is there: checks, then every test on SQLite and
+# again on PostgreSQL, browser tests included.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+scripts/need.sh chromium chromium initdb postgresql xgettext gettext
+scripts/check.sh
+
+export DEBUG=True
+echo "-- tests on SQLite"
+env -u DATABASE_URL .venv/bin/python -m pytest "$@"
+echo "-- tests on PostgreSQL"
+.venv/bin/python -m scripts.postgres .venv/bin/python -m pytest "$@"
