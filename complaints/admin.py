@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from complaints import handling
@@ -23,15 +23,20 @@ from core.staff import ReadOnlyAdmin
 Step = tuple[str | Promise, type[forms.Form], Callable[..., None], tuple[Status, ...]]
 
 STEPS: dict[str, Step] = {
-    "assign": (_("Assign"), AssignForm, handling.assign, (Status.RECEIVED, Status.ASSIGNED)),
+    "assign": (
+        _("Assign owner and sponsor"),
+        AssignForm,
+        handling.assign,
+        (Status.RECEIVED, Status.ASSIGNED),
+    ),
     "delay": (
         _("Announce a delay"),
         DelayForm,
         handling.announce_delay,
         (Status.RECEIVED, Status.ASSIGNED),
     ),
-    "answer": (_("Answer"), AnswerForm, handling.answer, (Status.ASSIGNED,)),
-    "close": (_("Close"), CloseForm, handling.close, (Status.ANSWERED,)),
+    "answer": (_("Answer the complaint"), AnswerForm, handling.answer, (Status.ASSIGNED,)),
+    "close": (_("Close the complaint"), CloseForm, handling.close, (Status.ANSWERED,)),
 }
 """The steps staff can take: label, form, function, and the statuses that offer it."""
 
@@ -54,7 +59,7 @@ class EventInline(admin.TabularInline[Event, Complaint]):
 class DueFilter(admin.SimpleListFilter):
     """Open complaints by how soon an answer is due."""
 
-    title = _("answer due")
+    title = _("deadline")
     parameter_name = "due"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -72,7 +77,7 @@ class DueFilter(admin.SimpleListFilter):
 class ComplaintAdmin(ReadOnlyAdmin):
     """Complaints, the most urgent first. What the complainant wrote is never edited."""
 
-    list_display = ("reference", "status", "kind", "answer_due_on", "lateness", "owner", "language")
+    list_display = ("reference", "status", "kind", "answer_due_on", "time_left", "owner", "language")
     list_filter = (DueFilter, "status", "kind", "language", "answer_by")
     list_select_related = ("owner",)
     date_hierarchy = "received_at"
@@ -104,15 +109,15 @@ class ComplaintAdmin(ReadOnlyAdmin):
         (_("Answer"), {"fields": ("answered_at", "answer", ("closed_at", "outcome"))}),
     )
 
-    @admin.display(description=_("lateness"))
-    def lateness(self, complaint: Complaint) -> str:
+    @admin.display(description=_("time left"))
+    def time_left(self, complaint: Complaint) -> str:
         """In words, how late an open complaint is."""
         if not complaint.is_open:
             return "–"
         days = (complaint.answer_due_on - timezone.localdate()).days
         if days < 0:
-            return gettext("%(days)d days late") % {"days": -days}
-        return gettext("%(days)d days left") % {"days": days}
+            return ngettext("%(days)d day late", "%(days)d days late", -days) % {"days": -days}
+        return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
 
     def get_urls(self) -> list[URLPattern]:
         step_url = path(
@@ -172,7 +177,7 @@ class ComplaintAdmin(ReadOnlyAdmin):
 
     def _done(self, step: str, complaint: Complaint) -> str:
         if step in ("delay", "answer") and not complaint.answers_by_mail:
-            return gettext("Recorded. The complainant asked for post: send the letter now.")
+            return gettext("Recorded. The complainant asked to be answered by post: send the letter now.")
         if step in ("delay", "answer"):
             return gettext("Recorded. The mail to the complainant is on its way.")
         return gettext("Recorded.")

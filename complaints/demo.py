@@ -13,16 +13,16 @@ NUMBER = 30
 
 PROBLEMS = {
     "fr": {
-        Kind.ADMINISTRATIVE: ("Changement d’adresse non pris en compte", "Exemple : l’adresse a été signalée deux fois."),
+        Kind.ADMINISTRATIVE: ("Adresse non mise à jour", "Exemple : l’adresse a été signalée deux fois."),
         Kind.FINANCIAL: ("Facture en double", "Exemple : la même facture est arrivée deux fois."),
-        Kind.COMMERCIAL: ("Offre différente de la commande", "Exemple : l’offre signée mentionnait un autre produit."),
+        Kind.COMMERCIAL: ("Commande mal enregistrée", "Exemple : l’offre mentionnait un autre produit."),
         Kind.TECHNICAL: ("Connexion interrompue", "Exemple : la connexion tombe chaque matin."),
         Kind.OTHER: ("Message resté sans réponse", "Exemple : le message envoyé n’a pas eu de réponse."),
     },
     "en": {
         Kind.ADMINISTRATIVE: ("Change of address not recorded", "Example: the address was reported twice."),
         Kind.FINANCIAL: ("Invoice sent twice", "Example: the same invoice arrived twice."),
-        Kind.COMMERCIAL: ("Offer differs from the order", "Example: the signed offer named another product."),
+        Kind.COMMERCIAL: ("Order wrongly recorded", "Example: the signed offer named another product."),
         Kind.TECHNICAL: ("Connection interrupted", "Example: the connection drops every morning."),
         Kind.OTHER: ("Message left without an answer", "Example: the message sent was never answered."),
     },

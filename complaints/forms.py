@@ -45,7 +45,9 @@ class ComplaintForm(forms.ModelForm[Complaint]):
         }
         help_texts = {
             "address": _("Street and number, postal code, town, country."),
-            "phone": _("With the country code if it is not a Luxembourg number, for example +352 12 34 56."),
+            "phone": _(
+                "With the country code if it is not a Luxembourg number, for example +32 2 123 45 67."
+            ),
             "email": _("The acknowledgement of receipt is sent there. Needed for an answer by e-mail."),
             "description": _(
                 "A complete description of the problem: what you expected, what happened, when, and whom you "
@@ -59,9 +61,7 @@ class ComplaintForm(forms.ModelForm[Complaint]):
             "address": {"required": _("Enter your postal address.")},
             "phone": {"required": _("Enter a telephone number at which we can reach you.")},
             "answer_by": {"required": _("Choose how we should answer you.")},
-            "email": {
-                "invalid": _("Enter an e-mail address in the right form, for example name@example.lu.")
-            },
+            "email": {"invalid": _("Enter a valid e-mail address, for example name@example.lu.")},
             "kind": {"required": _("Choose the kind of complaint.")},
             "summary": {"required": _("Say in one sentence what went wrong.")},
             "description": {"required": _("Describe what happened.")},
@@ -95,7 +95,7 @@ class ComplaintForm(forms.ModelForm[Complaint]):
             raise forms.ValidationError(
                 _(
                     "Enter a telephone number, for example +352 12 34 56. "
-                    "Only digits, spaces and + ( ) . - / count."
+                    "Only digits, spaces and + ( ) . - / are allowed."
                 )
             )
         return phone

@@ -1,6 +1,6 @@
 """One function a message; each puts a mail in the stored queue within the open transaction."""
 
-from complaints.models import Complaint
+from complaints.models import Complaint, Kind
 from core.contact import contact_details
 from core.mail import queue_mail
 
@@ -21,7 +21,7 @@ def notice_to_staff(complaint: Complaint) -> None:
             to=contact.complaints_email,
             context={
                 "reference": complaint.reference,
-                "kind": complaint.get_kind_display(),
+                "kind": Kind(complaint.kind).label,
                 "answer_due_on": complaint.answer_due_on,
                 "pk": complaint.pk,
             },

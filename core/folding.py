@@ -18,7 +18,7 @@ LETTERS = str.maketrans(
         "ə": "e",
     }
 )
-NOT_A_WORD = re.compile(r"[^\w]+|_+")
+NOT_A_WORD = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:

@@ -81,10 +81,10 @@ class Banner(models.Model):
     text_en = models.CharField(_("text (English)"), max_length=300)
     shown_from_on = models.DateField(_("shown from"), default=timezone.localdate)
     shown_until_on = models.DateField(
-        _("shown until"),
+        _("no longer shown from"),
         null=True,
         blank=True,
-        help_text=_("First day on which it is no longer shown. Left empty, it stays."),
+        help_text=_("First day without it. Left empty, it stays."),
     )
 
     text = Bilingual()

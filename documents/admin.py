@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -99,7 +99,12 @@ class EditionInline(admin.StackedInline[Edition, Version]):
         """Pages, size and SHA-256 of the stored PDF."""
         if not edition.file_sha256:
             return "–"
-        return gettext("%(pages)d pages, %(size)s, SHA-256 %(sha256)s") % {
+        words = ngettext(
+            "%(pages)d page, %(size)s, SHA-256 %(sha256)s",
+            "%(pages)d pages, %(size)s, SHA-256 %(sha256)s",
+            edition.file_pages,
+        )
+        return words % {
             "pages": edition.file_pages,
             "size": filesizeformat(edition.file_size),
             "sha256": edition.file_sha256,

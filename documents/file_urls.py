@@ -2,9 +2,10 @@
 
 from django.urls import path
 
+from documents import addresses as addresses  # registers the converters
 from documents import views
 
 urlpatterns = [
-    path("<slug:slug>/<str:address>/<str:language>.pdf", views.file, name="documents-file"),
-    path("<slug:slug>/<str:language>.pdf", views.current_file, name="documents-current-file"),
+    path("<slug:slug>/<version:address>/<language:language>.pdf", views.file, name="documents-file"),
+    path("<slug:slug>/<language:language>.pdf", views.current_file, name="documents-current-file"),
 ]

@@ -1,9 +1,22 @@
 """What readers ask of the library."""
 
 import datetime
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+
+class IsoDateInput(forms.DateInput):
+    """A date picker. It shows nothing when the text is no date: browsers accept no other value there."""
+
+    input_type = "date"
+
+    def format_value(self, value: Any) -> str | None:
+        try:
+            return datetime.date.fromisoformat(str(value)).isoformat()
+        except ValueError:
+            return None
 
 
 class OnDateForm(forms.Form):
@@ -12,7 +25,7 @@ class OnDateForm(forms.Form):
     on = forms.DateField(
         label=_("Show the texts in force on"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=IsoDateInput,
         error_messages={
             "invalid": _("“%(value)s” is not a date. Write it as year-month-day, for example 2026-03-31.")
         },

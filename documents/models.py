@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from core.bilingual import Bilingual
 from core.folding import fold
 from documents import pdf, rendering
+from documents.addresses import VersionAddress
 
 
 class Language(models.TextChoices):
@@ -133,7 +134,7 @@ class Version(models.Model):
         """What a version does to the one before it."""
 
         SUBSTANTIVE = "substantive", _("substantive: the meaning changes")
-        EDITORIAL = "editorial", _("editorial: same wording in substance")
+        EDITORIAL = "editorial", _("editorial: the meaning stays the same")
 
     document = models.ForeignKey(
         Document, on_delete=models.PROTECT, related_name="versions", verbose_name=_("document")
@@ -142,7 +143,7 @@ class Version(models.Model):
         _("effective from"), help_text=_("First day on which this version applies.")
     )
     revision = models.PositiveSmallIntegerField(
-        _("correction"),
+        _("correction number"),
         default=1,
         validators=[MinValueValidator(1)],
         help_text=_("2, 3 and so on for a correction that takes effect on the same day."),
@@ -153,7 +154,7 @@ class Version(models.Model):
     change_summary_fr = models.TextField(_("what changed (French)"), blank=True)
     change_summary_en = models.TextField(_("what changed (English)"), blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    published_at = models.DateTimeField(_("published"), null=True, editable=False)
+    published_at = models.DateTimeField(_("published on"), null=True, editable=False)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -201,8 +202,7 @@ class Version(models.Model):
     @property
     def address(self) -> str:
         """The last part of the version's address: its date, and the correction's number from 2 on."""
-        date = self.effective_on.isoformat()
-        return date if self.revision == 1 else f"{date}-{self.revision}"
+        return str(VersionAddress(self.effective_on, self.revision))
 
     @property
     def is_published(self) -> bool:
@@ -246,7 +246,10 @@ class Edition(models.Model):
     is_specimen = models.BooleanField(
         _("specimen"),
         default=False,
-        help_text=_("The file only stands in for the company's own; the page says that it binds nobody."),
+        help_text=_(
+            "The file is only a placeholder for the company’s own document; "
+            "the page says that it is not binding."
+        ),
     )
     file_size = models.PositiveIntegerField(_("size in bytes"), default=0, editable=False)
     file_pages = models.PositiveIntegerField(_("pages"), default=0, editable=False)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from documents import addresses as addresses  # registers the converters
 from documents import views
 
 app_name = "documents"
@@ -9,5 +10,5 @@ app_name = "documents"
 urlpatterns = [
     path("", views.library, name="library"),
     path("<slug:slug>/", views.document, name="document"),
-    path("<slug:slug>/<str:address>/", views.version, name="version"),
+    path("<slug:slug>/<version:address>/", views.version, name="version"),
 ]

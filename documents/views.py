@@ -1,7 +1,6 @@
 """The library, one document, one version, and the files."""
 
 import datetime
-import re
 from typing import Any
 
 from django.db.models import Prefetch
@@ -13,6 +12,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import condition, require_safe
 
 from core.bilingual import reading_language
+from documents.addresses import VersionAddress
 from documents.forms import OnDateForm
 from documents.models import Document, Edition, Section, Version
 from documents.timeline import Period, Standing, timeline
@@ -25,8 +25,6 @@ FILE_FIELDS = (
     "version__revision",
     "version__document__slug",
 )
-
-VERSION_ADDRESS = re.compile(r"(?P<date>\d{4}-\d{2}-\d{2})(?:-(?P<revision>[2-9]|[1-9]\d))?")
 
 
 @require_safe
@@ -66,11 +64,11 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def version(request: HttpRequest, slug: str, address: str) -> HttpResponse:
+def version(request: HttpRequest, slug: str, address: VersionAddress) -> HttpResponse:
     """One version of a document, for ever at the same address."""
     found = get_object_or_404(Document.objects.select_related("section"), slug=slug)
     periods = _periods(found, timezone.localdate())
-    period = next((p for p in periods if p.version.address == address), None)
+    period = next((p for p in periods if p.version.address == str(address)), None)
     if period is None:
         raise Http404("no such version")
     return render(request, "documents/version.html", _page(found, period, periods))
@@ -90,15 +88,14 @@ def current_file(request: HttpRequest, slug: str, language: str) -> HttpResponse
     return response
 
 
-def file(request: HttpRequest, slug: str, address: str, language: str) -> HttpResponseBase:
+def file(request: HttpRequest, slug: str, address: VersionAddress, language: str) -> HttpResponseBase:
     """One published PDF file, at an address whose bytes never change."""
-    date, revision = _parse_address(address)
     edition = get_object_or_404(
         Edition.objects.exclude(file="").select_related("version__document").only(*FILE_FIELDS),
         version__in=Version.objects.published(),
         version__document__slug=slug,
-        version__effective_on=date,
-        version__revision=revision,
+        version__effective_on=address.effective_on,
+        version__revision=address.revision,
         language=language,
     )
 
@@ -113,16 +110,6 @@ def file(request: HttpRequest, slug: str, address: str, language: str) -> HttpRe
         return response
 
     return stream(request)
-
-
-def _parse_address(address: str) -> tuple[datetime.date, int]:
-    match = VERSION_ADDRESS.fullmatch(address)
-    if match is None:
-        raise Http404("no version has such an address")
-    try:
-        return datetime.date.fromisoformat(match["date"]), int(match["revision"] or 1)
-    except ValueError as error:
-        raise Http404("no such date") from error
 
 
 def _periods(found: Document, on: datetime.date) -> list[Period]:

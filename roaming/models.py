@@ -94,13 +94,13 @@ class Listing(models.Model):
     )
     name_as_published = models.CharField(_("name as published"), max_length=120)
     listed_from_on = models.DateField(
-        _("listed from"), null=True, blank=True, help_text=_("Left empty: since always.")
+        _("listed from"), null=True, blank=True, help_text=_("Left empty: from the start.")
     )
     listed_until_on = models.DateField(
-        _("listed until"),
+        _("no longer listed from"),
         null=True,
         blank=True,
-        help_text=_("First day on which it is no longer listed. Left empty: no end."),
+        help_text=_("First day without it. Left empty: no end."),
     )
 
     objects = ListingQuerySet.as_manager()

@@ -2,8 +2,8 @@
 
 usage: python -m scripts.messages [--check]
 Without --check, collects the strings of code and templates into core/locale and compiles the catalogue.
-With it, changes nothing and exits with 1, naming each string that is absent, untranslated, fuzzy or no longer used,
-and when the compiled catalogue is not that of the text.
+With it, changes nothing and exits with 1, naming each string that is absent, untranslated, fuzzy or no longer
+used, and when the compiled catalogue is not that of the text.
 """
 
 import io
@@ -19,26 +19,24 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCALE = ROOT / "core" / "locale"
 LANGUAGE = "fr"
 IGNORED = ("scripts/*", "*/tests/*", "var/*", ".venv/*")
 """English needs no catalogue: the strings in the code are the English ones."""
 
 
-def collect(locale: Path) -> None:
-    """Bring the catalogue in the folder `locale` up to date with code and templates (needs gettext)."""
+def collect(root: Path) -> None:
+    """Bring the catalogue of the portal in the folder `root` up to date with its strings (needs gettext)."""
     ignore = [argument for pattern in IGNORED for argument in ("--ignore", pattern)]
-    command = [sys.executable, "manage.py", "makemessages", "--locale", LANGUAGE, "--no-location",
-               "--no-wrap", "--no-obsolete", "--extension", "py,html,txt", "--verbosity", "0", *ignore]  # fmt: skip
-    program = f"from django.conf import settings; settings.LOCALE_PATHS = [{str(locale)!r}]; "
-    program += "from django.core.management import execute_from_command_line as run; "
-    program += f"run({command[1:]!r})"
-    subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT, env=_environment())
+    command = [sys.executable, "manage.py", "makemessages", "--locale", LANGUAGE,
+               "--extension", "py,html,txt", "--no-location",
+               "--no-wrap", "--no-obsolete", "--verbosity", "0"]  # fmt: skip
+    environment = {**os.environ, "DEBUG": "True", "DATA_DIR": str(root / "var")}
+    subprocess.run([*command, *ignore], check=True, cwd=root, env=environment)
 
 
-def catalogue_file(locale: Path) -> Path:
-    """Return the path of the text catalogue in the folder `locale`."""
-    return locale / LANGUAGE / "LC_MESSAGES" / "django.po"
+def catalogue_file(root: Path) -> Path:
+    """Return the path of the text catalogue of the portal in the folder `root`."""
+    return root / "core" / "locale" / LANGUAGE / "LC_MESSAGES" / "django.po"
 
 
 def compiled(catalogue: Catalog) -> bytes:
@@ -48,20 +46,20 @@ def compiled(catalogue: Catalog) -> bytes:
     return buffer.getvalue()
 
 
-def read(locale: Path) -> Catalog:
-    """Return the catalogue in the folder `locale`."""
-    with catalogue_file(locale).open("rb") as text:
+def read(root: Path) -> Catalog:
+    """Return the catalogue of the portal in the folder `root`."""
+    with catalogue_file(root).open("rb") as text:
         return read_po(text, locale=LANGUAGE)
 
 
 def problems() -> list[str]:
     """Return what is wrong with the catalogue, a line each."""
     with tempfile.TemporaryDirectory() as name:
-        fresh = Path(name)
-        shutil.copytree(LOCALE, fresh, dirs_exist_ok=True)
+        fresh = Path(name) / "portal"
+        shutil.copytree(ROOT, fresh, ignore=shutil.ignore_patterns(".*", "var", "content", "__pycache__"))
         collect(fresh)
         wanted = read(fresh)
-    current = read(LOCALE)
+    current = read(ROOT)
     found = []
     for message in wanted:
         if not message.id:
@@ -72,7 +70,7 @@ def problems() -> list[str]:
             found.append(f"untranslated or fuzzy: {label}")
     found += [f"not collected, run make messages: {each}" for each in _ids(wanted) - _ids(current)]
     found += [f"no longer used, run make messages: {each}" for each in _ids(current) - _ids(wanted)]
-    binary = catalogue_file(LOCALE).with_suffix(".mo")
+    binary = catalogue_file(ROOT).with_suffix(".mo")
     if not binary.exists() or binary.read_bytes() != compiled(current):
         found.append("the compiled catalogue is out of date, run make messages")
     return found
@@ -84,17 +82,13 @@ def main() -> int:
         found = problems()
         print("\n".join(found), end="\n" if found else "", file=sys.stderr)
         return 1 if found else 0
-    collect(LOCALE)
-    catalogue_file(LOCALE).with_suffix(".mo").write_bytes(compiled(read(LOCALE)))
+    collect(ROOT)
+    catalogue_file(ROOT).with_suffix(".mo").write_bytes(compiled(read(ROOT)))
     return 0
 
 
 def _ids(catalogue: Catalog) -> set[str]:
     return {str(message.id) for message in catalogue if message.id}
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "DJANGO_SETTINGS_MODULE": "legalsite.settings", "DEBUG": "True"}
 
 
 if __name__ == "__main__":

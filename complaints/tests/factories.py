@@ -1,0 +1,32 @@
+"""Complaints and staff for the tests, recognisably examples."""
+
+from django.contrib.auth.models import User
+
+from complaints import handling
+from complaints.models import Complaint
+
+FACTS = {
+    "full_name": "Example Customer",
+    "company": "Example S.à r.l.",
+    "address": "1, rue de l’Exemple\nL-0000 Exempleville",
+    "phone": "+352 00 00 00",
+    "answer_by": "email",
+    "email": "customer@example.com",
+    "kind": "financial",
+    "summary": "Invoice sent twice",
+    "description": "The same invoice arrived twice.",
+    "invoice_reference": "EXAMPLE-1",
+    "intervention_reference": "",
+}
+"""What the form hands to handling.receive."""
+
+
+def make_complaint(language: str = "fr", **changes: str) -> Complaint:
+    """Receive a complaint as the form would."""
+    facts = {**FACTS, **changes}
+    return handling.receive(key=handling.submission_key("example", facts), facts=facts, language=language)
+
+
+def make_staff(name: str) -> User:
+    """Store a member of staff."""
+    return User.objects.create_user(f"example-{name}", is_staff=True, first_name="Example", last_name=name)

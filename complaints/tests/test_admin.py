@@ -1,0 +1,85 @@
+"""Staff find complaints in the admin and take the next step there."""
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.urls import reverse
+
+from complaints.models import Complaint, Status
+from complaints.tests.factories import make_complaint, make_staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def handler(client: Client) -> User:
+    user = make_staff("handler")
+    user.user_permissions.set(
+        Permission.objects.filter(codename__in=["view_complaint", "change_complaint", "view_event"])
+    )
+    client.force_login(user)
+    return user
+
+
+def step(complaint: Complaint, name: str) -> str:
+    return reverse("admin:complaints_complaint_step", args=[complaint.pk, name])
+
+
+def test_the_list_and_its_filters(client: Client, handler: User) -> None:
+    complaint = make_complaint()
+    changelist = reverse("admin:complaints_complaint_changelist")
+    assert complaint.reference in client.get(changelist).text
+    assert complaint.reference not in client.get(changelist, {"due": "overdue"}).text
+    assert complaint.reference in client.get(changelist, {"due": "open"}).text
+    for word in ("Example Customer", complaint.reference, "EXAMPLE-1"):
+        assert complaint.reference in client.get(changelist, {"q": word}).text
+
+
+def test_the_case_offers_the_steps_that_are_possible(client: Client, handler: User) -> None:
+    complaint = make_complaint()
+    page = client.get(reverse("admin:complaints_complaint_change", args=[complaint.pk])).text
+    assert step(complaint, "assign") in page
+    assert step(complaint, "answer") not in page
+    assert "The same invoice arrived twice." in page
+
+
+def test_a_step_is_taken(client: Client, handler: User) -> None:
+    complaint, sponsor = make_complaint(), make_staff("sponsor")
+    response = client.post(step(complaint, "assign"), {"owner": handler.pk, "sponsor": sponsor.pk})
+    assert response.status_code == 302
+    complaint.refresh_from_db()
+    assert (complaint.status, complaint.owner, complaint.sponsor) == (Status.ASSIGNED, handler, sponsor)
+
+
+def test_a_refused_step_says_why_and_keeps_what_was_typed(client: Client, handler: User) -> None:
+    complaint = make_complaint()
+    response = client.post(step(complaint, "answer"), {"text": "A long answer."})
+    assert response.status_code == 200
+    assert "A long answer." in response.text
+    assert "errorlist" in response.text
+    complaint.refresh_from_db()
+    assert complaint.answer == ""
+
+
+def test_only_handlers_take_steps(client: Client) -> None:
+    complaint, auditor = make_complaint(), make_staff("auditor")
+    auditor.user_permissions.set(Permission.objects.filter(codename="view_complaint"))
+    client.force_login(auditor)
+    page = client.get(reverse("admin:complaints_complaint_change", args=[complaint.pk]))
+    assert page.status_code == 200
+    assert step(complaint, "assign") not in page.text
+    assert client.get(step(complaint, "assign")).status_code == 403
+    client.logout()
+    assert client.get(step(complaint, "assign")).status_code == 302
+
+
+def test_an_unknown_step_is_not_found(client: Client, handler: User) -> None:
+    assert client.get(step(make_complaint(), "erase")).status_code == 404
+
+
+def test_what_the_complainant_wrote_cannot_be_edited(client: Client, handler: User) -> None:
+    complaint = make_complaint()
+    change = reverse("admin:complaints_complaint_change", args=[complaint.pk])
+    assert 'name="description"' not in client.get(change).text
+    assert client.post(change, {"description": "changed"}).status_code == 403
+    assert client.get(reverse("admin:complaints_complaint_add")).status_code == 403

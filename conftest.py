@@ -1,0 +1,41 @@
+"""What all tests stand on: the company's content in the database, and storage that goes away."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test import override_settings
+from django.utils import translation
+
+
+@pytest.fixture(scope="session", autouse=True)
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep uploaded files in a folder of the test run."""
+    folder = tmp_path_factory.mktemp("files")
+    storages = {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": folder},
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    with override_settings(STORAGES=storages):
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any, storage: Path) -> None:
+    """Load the company's content once; every test starts from it and leaves it as it was."""
+    with django_db_blocker.unblock():
+        call_command("load_content", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def clean_slate() -> Iterator[None]:
+    """Start every test with an empty cache and in French, the portal's first language."""
+    cache.clear()
+    with translation.override("fr"):
+        yield

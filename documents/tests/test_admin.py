@@ -1,0 +1,124 @@
+"""Editors write, approvers publish, and what is published can no longer be edited."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.urls import reverse
+
+from documents.models import Edition, Version
+from documents.tests.factories import make_document, make_version, pdf_file
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor(client: Client) -> User:
+    user = User.objects.create_user("example-editor", is_staff=True)
+    user.user_permissions.set(
+        Permission.objects.filter(content_type__app_label="documents").exclude(codename="publish_version")
+    )
+    client.force_login(user)
+    return user
+
+
+def publish_url(version: Version) -> str:
+    return reverse("admin:documents_version_publish", args=[version.pk])
+
+
+def change_url(version: Version) -> str:
+    return reverse("admin:documents_version_change", args=[version.pk])
+
+
+def form_data(**changes: Any) -> dict[str, Any]:
+    return {
+        "revision": 1,
+        "change_kind": "editorial",
+        "change_summary_fr": "Exemple",
+        "change_summary_en": "Example",
+        "editions-TOTAL_FORMS": 1,
+        "editions-INITIAL_FORMS": 0,
+        "editions-0-language": "fr",
+        **changes,
+    }
+
+
+def test_an_editor_prepares_a_version_with_a_file(client: Client, editor: User) -> None:
+    document = make_document()
+    data = form_data(
+        document=document.pk, effective_on="2026-01-01", **{"editions-0-file": pdf_file(pages=2)}
+    )
+    response = client.post(reverse("admin:documents_version_add"), data)
+    assert response.status_code == 302
+    edition = Edition.objects.get(version__document=document)
+    assert edition.file_pages == 2
+    assert not edition.version.is_published
+    assert "2 pages" in client.get(change_url(edition.version)).text
+
+
+def test_a_file_that_is_no_pdf_is_refused_with_the_reason(client: Client, editor: User) -> None:
+    document, file = make_document(), pdf_file()
+    file.seek(0)
+    broken = type(file)(b"<html>" + file.read(), name="example.pdf")
+    data = form_data(document=document.pk, effective_on="2026-01-01", **{"editions-0-file": broken})
+    response = client.post(reverse("admin:documents_version_add"), data)
+    assert response.status_code == 200
+    assert "The file is not a PDF." in response.text or "n’est pas un PDF" in response.text
+    assert not Version.objects.filter(document=document).exists()
+
+
+def test_only_approvers_publish(client: Client, editor: User) -> None:
+    version = make_version(make_document(), "2026-01-01", published=False)
+    assert publish_url(version) not in client.get(change_url(version)).text
+    client.post(publish_url(version))
+    version.refresh_from_db()
+    assert not version.is_published
+    editor.user_permissions.add(Permission.objects.get(codename="publish_version"))
+    client.force_login(User.objects.get(pk=editor.pk))
+    assert publish_url(version) in client.get(change_url(version)).text
+    assert client.get(publish_url(version)).status_code == 405
+    client.post(publish_url(version))
+    published = Version.objects.get(pk=version.pk)
+    assert published.is_published
+    assert published.published_by == editor
+
+
+def test_what_is_missing_is_listed_instead_of_the_button(client: Client, editor: User) -> None:
+    editor.user_permissions.add(Permission.objects.get(codename="publish_version"))
+    version = Version.objects.create(document=make_document(), effective_on="2026-01-01")
+    page = client.get(change_url(version)).text
+    assert publish_url(version) not in page
+    assert "next-step" in page
+    client.post(publish_url(version))
+    version.refresh_from_db()
+    assert not version.is_published
+
+
+def test_a_published_version_is_read_only(client: Client, editor: User) -> None:
+    version = make_version(make_document(), "2026-01-01")
+    page = client.get(change_url(version)).text
+    assert 'name="effective_on"' not in page
+    assert 'name="editions-0-text"' not in page
+    assert version.get_absolute_url() in page
+    data = form_data(document=version.document.pk, effective_on="2020-01-01")
+    assert client.post(change_url(version), data).status_code == 403
+    delete = reverse("admin:documents_version_delete", args=[version.pk])
+    assert client.post(delete, {"post": "yes"}).status_code == 403
+    assert Version.objects.get(pk=version.pk).effective_on == version.effective_on
+
+
+def test_two_versions_from_the_same_day_are_refused_in_words(client: Client, editor: User) -> None:
+    version = make_version(make_document(), "2026-01-01")
+    data = form_data(document=version.document.pk, effective_on="2026-01-01", **{"editions-0-text": "Text"})
+    response = client.post(reverse("admin:documents_version_add"), data)
+    assert response.status_code == 200
+    assert version.document.versions.count() == 1
+
+
+def test_the_address_of_a_document_is_chosen_once(client: Client, editor: User) -> None:
+    document = make_document()
+    page = client.get(reverse("admin:documents_document_change", args=[document.pk])).text
+    assert 'name="slug"' not in page
+    assert document.get_absolute_url() in page
+    assert 'name="slug"' in client.get(reverse("admin:documents_document_add")).text

@@ -1,0 +1,88 @@
+"""Which version applies on a day."""
+
+import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from documents.models import Version
+from documents.tests.factories import make_document, make_version
+from documents.timeline import Standing, timeline
+
+DAY = datetime.timedelta(days=1)
+FIRST = datetime.date(2026, 1, 1)
+
+
+@pytest.mark.django_db
+def test_the_latest_version_that_has_begun_is_in_force() -> None:
+    document = make_document()
+    old, new = make_version(document, "2026-01-01"), make_version(document, "2026-06-01")
+    make_version(document, "2026-03-01", published=False)
+    begins = new.effective_on
+
+    def in_force(on: datetime.date) -> Version | None:
+        return Version.objects.filter(document=document).in_force(on).first()
+
+    assert in_force(old.effective_on - DAY) is None
+    assert in_force(old.effective_on) == old
+    assert in_force(begins - DAY) == old
+    assert in_force(begins) == new
+    assert list(Version.objects.filter(document=document).announced(begins - DAY)) == [new]
+    assert not Version.objects.filter(document=document).announced(begins).exists()
+
+
+@pytest.mark.django_db
+def test_a_correction_of_the_same_day_takes_the_place_of_what_it_corrects() -> None:
+    document = make_document()
+    wrong = make_version(document, "2026-01-01")
+    right = make_version(document, "2026-01-01", revision=2)
+    assert list(Version.objects.filter(document=document).in_force(FIRST)) == [right]
+    assert (wrong.address, right.address) == ("2026-01-01", "2026-01-01-2")
+    latest, corrected = timeline([wrong, right], FIRST)
+    assert (latest.version, latest.standing) == (right, Standing.IN_FORCE)
+    assert (corrected.standing, corrected.never_applied) == (Standing.SUPERSEDED, True)
+
+
+@pytest.mark.django_db
+def test_timeline_says_from_when_to_when() -> None:
+    document = make_document()
+    versions = [make_version(document, date) for date in ("2026-01-01", "2026-03-01", "2026-09-01")]
+    periods = timeline(versions, datetime.date(2026, 5, 1))
+    assert [(period.version, period.last_on, period.standing) for period in periods] == [
+        (versions[2], None, Standing.ANNOUNCED),
+        (versions[1], datetime.date(2026, 8, 31), Standing.IN_FORCE),
+        (versions[0], datetime.date(2026, 2, 28), Standing.SUPERSEDED),
+    ]
+
+
+class AnySetOfVersions(TestCase):
+    """For any set of versions and any day, query and timeline name the same single version."""
+
+    @settings(max_examples=40, deadline=None)
+    @given(
+        versions=st.sets(st.tuples(st.integers(0, 30), st.integers(1, 3)), max_size=6),
+        drafts=st.sets(st.integers(0, 5)),
+        day=st.integers(-2, 33),
+    )
+    def test_at_most_one_and_the_right_one(
+        self, versions: set[tuple[int, int]], drafts: set[int], day: int
+    ) -> None:
+        document, on = make_document(), FIRST + day * DAY
+        published = []
+        for number, (offset, revision) in enumerate(sorted(versions)):
+            version = make_version(
+                document,
+                (FIRST + offset * DAY).isoformat(),
+                revision=revision,
+                published=number not in drafts,
+            )
+            if version.is_published:
+                published.append(version)
+        found = list(Version.objects.filter(document=document).in_force(on))
+        begun = [version for version in published if version.effective_on <= on]
+        expected = max(begun, key=lambda version: (version.effective_on, version.revision), default=None)
+        assert found == ([expected] if expected else [])
+        standing = [p.version for p in timeline(published, on) if p.standing is Standing.IN_FORCE]
+        assert standing == found

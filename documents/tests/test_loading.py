@@ -1,0 +1,86 @@
+"""The company's texts come in as the files have them, once, and stay."""
+
+import pytest
+from django.core.management import call_command
+
+from core.loader import ContentLoader
+from core.models import LoadedContent
+from documents import loading
+from documents.models import Document, Edition, Version
+
+pytestmark = pytest.mark.django_db
+
+NOTICES = {"mail-disclaimer", "company-identity", "data-protection", "complaint-handling"}
+
+
+def test_twelve_documents_eight_of_them_files() -> None:
+    assert Document.objects.count() == 12
+    files = Document.objects.filter(versions__editions__file__gt="").distinct()
+    assert {document.slug for document in files} == set(
+        Document.objects.values_list("slug", flat=True)
+    ) - NOTICES
+
+
+def test_every_file_is_marked_as_a_specimen_on_every_page() -> None:
+    for edition in Edition.objects.exclude(file=""):
+        assert edition.is_specimen
+        pages = edition.file_text.split("\f")
+        assert len(pages) == edition.file_pages
+        assert all("SPECIMEN" in page for page in pages)
+
+
+def test_notices_are_in_both_languages() -> None:
+    for slug in NOTICES:
+        languages = Edition.objects.filter(version__document__slug=slug).values_list("language", flat=True)
+        assert sorted(languages) == ["en", "fr"]
+
+
+def test_originals_are_in_the_language_of_the_source() -> None:
+    english = Document.objects.filter(original_language="en").values_list("slug", flat=True)
+    assert list(english) == ["complaint-handling"]
+
+
+def test_two_documents_have_files_in_both_languages_and_one_has_a_history() -> None:
+    in_english = Edition.objects.exclude(file="").filter(language="en").values("version__document").distinct()
+    assert in_english.count() >= 2
+    dates = Version.objects.filter(document__slug="ict-terms").values_list("effective_on", flat=True)
+    assert len(set(dates)) == 2
+    texts = Edition.objects.filter(version__document__slug="ict-terms", language="fr").values_list(
+        "search_text", flat=True
+    )
+    assert len(set(texts)) == 2
+
+
+def test_loading_again_changes_nothing() -> None:
+    def stored() -> list[tuple[object, ...]]:
+        return [
+            *Version.objects.values_list("pk", "published_at").order_by("pk"),
+            *Edition.objects.values_list("pk", "file", "text").order_by("pk"),
+        ]
+
+    before = stored()
+    call_command("load_content", verbosity=0)
+    assert stored() == before
+
+
+def test_a_title_that_staff_changed_stays() -> None:
+    Document.objects.filter(slug="cookies").update(title_fr="Titre de la rédaction")
+    call_command("load_content", verbosity=0)
+    assert Document.objects.get(slug="cookies").title_fr == "Titre de la rédaction"
+
+
+def test_a_version_that_staff_added_stays_beside_the_loaded_one() -> None:
+    document = Document.objects.get(slug="cookies")
+    Version.objects.create(document=document, effective_on="2026-12-01")
+    loader = ContentLoader()
+    loading.load(loader, specimens=True)
+    assert document.versions.count() == 2
+    assert set(loader.counts) == {"unchanged"}
+
+
+def test_without_specimens_only_the_notices_have_a_version() -> None:
+    Edition.objects.all()._raw_delete(using="default")  # past the freeze
+    Version.objects.all()._raw_delete(using="default")  # past the freeze
+    LoadedContent.objects.filter(key__startswith="documents.version").delete()
+    loading.load(ContentLoader(), specimens=False)
+    assert {version.document.slug for version in Version.objects.select_related("document")} == NOTICES

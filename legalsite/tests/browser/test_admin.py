@@ -1,0 +1,58 @@
+"""The admin in a real browser: no CSP violation, both languages, publishing."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from legalsite.tests.browser.test_complaint import MAKE_STAFF
+from scripts.portal import Portal
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def admin(page: Page, portal: Portal) -> Page:
+    portal.manage("shell", "--verbosity", "0", "-c", MAKE_STAFF)
+    page.goto("/admin/")
+    page.locator("#id_username").fill("example-admin")
+    page.locator("#id_password").fill("an example passphrase")
+    page.locator("[type=submit]").click()
+    expect(page.locator("#user-tools")).to_be_visible()
+    return page
+
+
+def test_every_list_and_form_opens_without_a_complaint_of_the_browser(admin: Page) -> None:
+    models = admin.locator("#content-main th a").evaluate_all("links => links.map(link => link.href)")
+    assert len(models) > 10
+    for address in models:
+        admin.goto(address)
+        expect(admin.locator("#content h1")).to_be_visible()
+        if admin.locator(".object-tools .addlink").count():
+            admin.goto(f"{address}add/")
+            expect(admin.locator("#content h1")).to_be_visible()
+
+
+def test_the_admin_speaks_both_languages(admin: Page) -> None:
+    expect(admin.locator("html")).to_have_attribute("lang", "fr")
+    expect(admin.get_by_role("link", name="Réclamations", exact=True).first).to_be_visible()
+    admin.get_by_role("button", name="English").click()
+    expect(admin.locator("html")).to_have_attribute("lang", "en")
+    expect(admin.get_by_role("link", name="Complaints", exact=True).first).to_be_visible()
+
+
+def test_a_new_version_from_draft_to_the_public_page(admin: Page) -> None:
+    admin.goto("/admin/documents/version/add/")
+    admin.locator(".select2-selection").click()
+    admin.locator(".select2-search__field").fill("disclaimer")
+    admin.locator(".select2-results__option", has_text="Avertissement relatif aux e-mails").click()
+    admin.locator("#id_effective_on").fill("2099-01-01")
+    admin.locator("#id_change_summary_fr").fill("Exemple de changement")
+    admin.locator("#id_change_summary_en").fill("Example of a change")
+    admin.locator("#id_editions-0-language").select_option("fr")
+    admin.locator("#id_editions-0-text").fill("## Exemple\n\nTexte d’exemple annoncé.")
+    admin.locator("[name=_continue]").click()
+    admin.locator(".next-step button").click()
+    expect(admin.locator(".messagelist .success")).to_be_visible()
+    expect(admin.locator("#id_effective_on")).to_have_count(0)
+    admin.goto("/fr/documents/mail-disclaimer/2099-01-01/")
+    expect(admin.get_by_text("Texte d’exemple annoncé.")).to_be_visible()
+    expect(admin.locator(".standing")).to_contain_text("Annoncée")

@@ -1,0 +1,155 @@
+"""A complaint from the home page to the mailbox and the admin, in a real browser."""
+
+import re
+from email.header import decode_header, make_header
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from scripts.portal import Portal
+
+pytestmark = pytest.mark.browser
+
+WORDS = {
+    "fr": {
+        "door": "Introduire une réclamation",
+        "button": "Introduire une réclamation",
+        "name": "Nom et prénom",
+        "address": "Adresse postale",
+        "phone": "Numéro de téléphone",
+        "by_email": "Par e-mail",
+        "email": "Adresse e-mail",
+        "kind": "Financière",
+        "summary": "Qu’est-ce qui n’a pas fonctionné",
+        "description": "Que s’est-il passé",
+        "check": re.compile("Vérifier"),
+        "change": re.compile("Modifier"),
+        "send": re.compile("Envoyer"),
+        "done": "Nous avons reçu votre réclamation",
+        "mail": "Accusé de réception de votre réclamation",
+        "greeting": "Bonjour Client d’Exemple",
+    },
+    "en": {
+        "door": "Make a complaint",
+        "button": "Make a complaint",
+        "name": "Full name",
+        "address": "Postal address",
+        "phone": "Telephone number",
+        "by_email": "By e-mail",
+        "email": "E-mail address",
+        "kind": "Financial",
+        "summary": "What went wrong",
+        "description": "What happened",
+        "check": "Check my answers",
+        "change": "Change my answers",
+        "send": "Send my complaint",
+        "done": "We have received your complaint",
+        "mail": "We have received your complaint",
+        "greeting": "Dear Client d’Exemple",
+    },
+}
+
+
+def decoded(log: str) -> str:
+    """Return a log of mails with the encoded subjects as text."""
+    return "\n".join(
+        str(make_header(decode_header(line))) if line.startswith("Subject:") else line
+        for line in re.sub(r"\?=\n =\?", "?= =?", log).splitlines()
+    )
+
+
+def fill(page: Page, language: str, tag: str) -> None:
+    words = WORDS[language]
+    page.get_by_label(words["name"]).fill("Client d’Exemple")
+    page.get_by_label(words["address"]).fill("1, rue de l’Exemple\nL-0000 Exempleville")
+    page.get_by_label(words["phone"]).fill("+352 00 00 00")
+    page.get_by_label(words["by_email"], exact=True).check()
+    page.get_by_label(words["email"]).fill("customer@example.com")
+    page.get_by_label(words["kind"], exact=True).check()
+    page.get_by_label(words["summary"]).fill(f"Double “{tag}” & <b>")
+    page.get_by_label(words["description"]).fill("Première ligne.\nDeuxième ligne.")
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("javascript", [True, False], ids=["with-javascript", "without-javascript"])
+def test_from_the_home_page_to_the_confirmation_and_the_mail(
+    browser: Browser, portal: Portal, language: str, javascript: bool
+) -> None:
+    words, tag = WORDS[language], f"{language}-{javascript}"
+    context = browser.new_context(
+        base_url=portal.url, java_script_enabled=javascript, viewport={"width": 360, "height": 740}
+    )
+    page = context.new_page()
+    page.goto(f"/{language}/")
+    page.get_by_role("main").get_by_role("link", name=words["door"]).click()
+    page.get_by_role("main").get_by_role("link", name=words["button"]).click()
+
+    # A first try with nothing filled in: the summary has the focus and leads to the fields.
+    page.get_by_role("button", name=words["check"]).click()
+    summary = page.locator(".problems")
+    expect(summary).to_be_focused()
+    expect(page).to_have_title(re.compile(r"^(Erreur\s:|Error:)"))
+    summary.get_by_role("link").first.click()
+    expect(page.get_by_label(words["name"])).to_be_focused()
+
+    fill(page, language, tag)
+    page.get_by_role("button", name=words["check"]).click()
+    expect(page.get_by_text(f"Double “{tag}” & <b>")).to_be_visible()
+    page.get_by_role("button", name=words["change"]).click()
+    expect(page.get_by_label(words["description"])).to_have_value("Première ligne.\nDeuxième ligne.")
+    page.get_by_role("button", name=words["check"]).click()
+    # A double click sends the form twice: still one complaint, with one reference and one mail.
+    page.get_by_role("button", name=words["send"]).dblclick()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(words["done"])
+    reference = page.locator(".receipt__reference").inner_text()
+    assert re.fullmatch(r"R\d\d-\w{4}-\w{4}", reference)
+
+    context.close()
+
+    portal.wait_for_log(reference)
+    log = portal.wait_for_log("To: complaints@proximus.lu")
+    assert words["greeting"] in log
+    assert decoded(log).count(f"{words['mail']} {reference}") == 1
+    stored = f"print(Complaint.objects.filter(summary__contains='“{tag}”').count())"
+    assert portal.manage("shell", "--verbosity", "0", "-c", stored).strip() == "1"
+
+
+def test_switching_the_language_keeps_the_half_filled_form(page: Page) -> None:
+    page.goto("/fr/reclamations/nouvelle/")
+    fill(page, "fr", "switch")
+    page.get_by_role("button", name="English").click()
+    expect(page).to_have_url(re.compile(r"/en/complaints/new/$"))
+    expect(page.get_by_label(WORDS["en"]["name"])).to_have_value("Client d’Exemple")
+    expect(page.get_by_label("Financial", exact=True)).to_be_checked()
+    expect(page.locator(".problems")).to_have_count(0)
+
+
+def test_staff_find_it_in_the_admin(page: Page, portal: Portal) -> None:
+    page.goto("/en/complaints/new/")
+    fill(page, "en", "admin")
+    page.get_by_role("button", name="Check my answers").click()
+    page.get_by_role("button", name="Send my complaint").click()
+    reference = page.locator(".receipt__reference").inner_text()
+    portal.manage("shell", "--verbosity", "0", "-c", MAKE_STAFF)
+    page.goto("/admin/")
+    page.locator("#id_username").fill("example-admin")
+    page.locator("#id_password").fill("an example passphrase")
+    page.locator("[type=submit]").click()
+    page.goto(f"/admin/complaints/complaint/?q={reference}")
+    page.get_by_role("link", name=reference).click()
+    expect(page.get_by_text("Double “admin” & <b>")).to_be_visible()
+    page.locator(".next-step a").first.click()
+    page.get_by_label("Owner").select_option(label="example-admin")
+    page.get_by_label("Sponsor").select_option(label="example-sponsor")
+    page.locator(".submit-row button").click()
+    expect(page.locator(".messagelist")).to_be_visible()
+    expect(page.locator(".field-owner").first).to_contain_text("example-admin")
+
+
+MAKE_STAFF = """
+from django.contrib.auth.models import User
+for name in ("example-admin", "example-sponsor"):
+    if not User.objects.filter(username=name).exists():
+        User.objects.create_superuser(name, password="an example passphrase")
+"""

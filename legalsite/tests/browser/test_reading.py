@@ -1,0 +1,144 @@
+"""The reading pages as a person meets them: every width, scheme and language, by eye and by keyboard."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from scripts.portal import Portal
+
+pytestmark = pytest.mark.browser
+
+PATHS = {
+    "fr": [
+        "/fr/",
+        "/fr/documents/",
+        "/fr/documents/?on=demain",
+        "/fr/documents/ict-terms/",
+        "/fr/documents/ict-terms/2025-01-01/",
+        "/fr/documents/complaint-handling/",
+        "/fr/roaming/?q=tunisie&q=Dominique&q=Kosovo&q=zzzz",
+        "/fr/roaming/zones/",
+        "/fr/reclamations/",
+        "/fr/reclamations/nouvelle/",
+        "/fr/recherche/?q=integrite",
+        "/fr/nulle-part/",
+    ],
+    "en": [
+        "/en/",
+        "/en/documents/",
+        "/en/documents/data-protection/",
+        "/en/roaming/?q=congo",
+        "/en/complaints/",
+        "/en/complaints/new/",
+        "/en/search/?q=specimen",
+    ],
+}
+
+
+@pytest.mark.parametrize("path", PATHS["fr"] + PATHS["en"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_accessible_and_within_the_window(browser: Browser, portal: Portal, path: str, scheme: str) -> None:
+    violations = []
+    for width in (320, 1280):
+        context = browser.new_context(
+            base_url=portal.url,
+            color_scheme=scheme,  # type: ignore[arg-type]  # one of two literals
+            viewport={"width": width, "height": 900},
+        )
+        page = context.new_page()
+        messages: list[str] = []
+        page.on("console", lambda message, found=messages: found.append(message.text))  # type: ignore[misc]
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert [text for text in messages if "404" not in text] == []
+        results = Axe().run(page, options={"rules": {"target-size": {"enabled": True}}})
+        violations += [
+            f"{width}: {found['id']}: {found['nodes'][0]['html']}" for found in results.response["violations"]
+        ]
+        context.close()
+    assert violations == []
+
+
+def test_the_four_doors_are_in_view_on_a_phone(browser: Browser, portal: Portal) -> None:
+    for language in ("fr", "en"):
+        context = browser.new_context(base_url=portal.url, viewport={"width": 360, "height": 740})
+        page = context.new_page()
+        page.goto(f"/{language}/")
+        doors = page.locator(".door")
+        expect(doors).to_have_count(4)
+        for door in doors.all():
+            box = door.bounding_box()
+            assert box is not None
+            assert box["y"] + box["height"] <= 740
+        context.close()
+
+
+def test_a_document_is_found_and_downloaded(page: Page, tmp_path: Path) -> None:
+    page.goto("/fr/")
+    page.get_by_role("link", name="Conditions générales de vente").first.click()
+    expect(page.get_by_text("Spécimen", exact=True)).to_be_visible()
+    link = page.locator("a.file[hreflang=fr]")
+    response = page.request.get(link.get_attribute("href") or "")
+    assert response.status == 200
+    body = response.body()
+    assert body.startswith(b"%PDF-")
+    assert response.headers["etag"] == f'"{hashlib.sha256(body).hexdigest()}"'
+
+
+def test_a_lookup_by_keyboard_alone(page: Page) -> None:
+    page.goto("/fr/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.locator("#home-place").focus()
+    page.keyboard.type("tunisie")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/fr/roaming/\?q=tunisie$"))
+    expect(page.locator(".answer")).to_contain_text("Non incluse")
+    expect(page.locator(".answer")).to_contain_text("Zone ROW2")
+
+
+def test_every_focused_element_is_seen(page: Page) -> None:
+    page.goto("/en/complaints/new/")
+    seen = 0
+    for _time in range(40):
+        page.keyboard.press("Tab")
+        outline = page.evaluate(
+            "(e => e === document.body ? null : getComputedStyle(e).outlineStyle)(document.activeElement)"
+        )
+        if outline is None:
+            break
+        assert outline != "none"
+        seen += 1
+    assert seen > 20
+
+
+def test_the_language_switch_keeps_the_page(page: Page) -> None:
+    page.goto("/fr/documents/cookies/?on=2026-01-01")
+    page.get_by_role("link", name="English").click()
+    expect(page).to_have_url(re.compile(r"/en/documents/cookies/\?on=2026-01-01$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cookie policy")
+
+
+def test_text_at_twice_its_size_still_fits(browser: Browser, portal: Portal) -> None:
+    context = browser.new_context(base_url=portal.url, viewport={"width": 640, "height": 900})
+    page = context.new_page()
+    for path in PATHS["fr"]:
+        page.goto(path)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 640, path
+    context.close()
+
+
+def test_readers_get_no_cookie(browser: Browser, portal: Portal) -> None:
+    context = browser.new_context(base_url=portal.url)
+    page = context.new_page()
+    for path in PATHS["fr"]:
+        if "nouvelle" not in path:
+            page.goto(path)
+    assert context.cookies() == []
+    context.close()

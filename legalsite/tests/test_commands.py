@@ -1,0 +1,184 @@
+"""The commands: content, example data, mail worker; and what production refuses to start without."""
+
+import os
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.test import Client
+from post_office.models import STATUS, Email
+from pytest_django.fixtures import Settings
+
+from complaints.models import Complaint, Event, Status
+from complaints.tests.factories import make_complaint
+from core.models import LoadedContent
+from documents.models import Version
+from legalsite.groups import GROUPS
+
+
+def run(command: str, **options: Any) -> str:
+    out = StringIO()
+    call_command(command, stdout=out, **options)
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+class TestLoadContent:
+    def test_a_second_run_writes_nothing(self) -> None:
+        before = list(LoadedContent.objects.values_list("key", "fingerprint", "loaded_at").order_by("key"))
+        output = run("load_content")
+        assert output.strip().endswith("unchanged.")
+        assert "," not in output
+        after = list(LoadedContent.objects.values_list("key", "fingerprint", "loaded_at").order_by("key"))
+        assert before == after
+
+    def test_names_what_staff_changed(self) -> None:
+        Group.objects.get(name="Auditors").permissions.clear()
+        assert "auth.group:Auditors" in run("load_content", verbosity=2)
+        assert not Group.objects.get(name="Auditors").permissions.exists()
+
+
+@pytest.mark.django_db
+class TestGroups:
+    def test_each_has_its_permissions(self) -> None:
+        for name, wanted in GROUPS.items():
+            held = Group.objects.get(name=name).permissions.values_list("content_type__app_label", "codename")
+            assert sorted(f"{app}.{codename}" for app, codename in held) == sorted(wanted)
+
+    def test_auditors_only_look(self) -> None:
+        codenames = Group.objects.get(name="Auditors").permissions.values_list("codename", flat=True)
+        assert all(codename.startswith("view_") for codename in codenames)
+
+    def test_editors_do_not_publish_and_approvers_do_not_write(self) -> None:
+        assert "documents.publish_version" not in GROUPS["Editors"]
+        assert not any(".change_" in name or ".add_" in name for name in GROUPS["Approvers"])
+
+    @pytest.mark.parametrize("name", GROUPS)
+    def test_members_can_open_everything_the_admin_offers_them(self, client: Client, name: str) -> None:
+        make_complaint()
+        user = User.objects.create_user("example", is_staff=True)
+        user.groups.add(Group.objects.get(name=name))
+        client.force_login(user)
+        index = client.get("/admin/")
+        assert index.status_code == 200
+        for app in index.context["app_list"]:
+            for model in app["models"]:
+                assert client.get(model["admin_url"]).status_code == 200, model["admin_url"]
+                if model["add_url"]:
+                    assert client.get(model["add_url"]).status_code == 200, model["add_url"]
+
+
+@pytest.mark.django_db
+class TestLoadDemo:
+    def test_fills_the_portal_with_examples(self, settings: Settings, client: Client) -> None:
+        settings.DEBUG = True
+        output = run("load_demo")
+        assert Complaint.objects.count() == 30
+        assert set(Complaint.objects.values_list("status", flat=True)) == set(Status.values)
+        assert Event.objects.filter(action="delayed").exists()
+        assert not Email.objects.exists()
+        assert User.objects.filter(username__startswith="example-").count() == len(GROUPS) + 1
+        assert Version.objects.filter(document__slug="telecom-terms").count() == 2
+        for line in output.splitlines()[1:]:
+            username, password = line.split()[:2]
+            assert client.login(username=username, password=password), line
+        with pytest.raises(CommandError, match="already there"):
+            run("load_demo")
+
+    def test_is_refused_when_debug_is_off(self, settings: Settings) -> None:
+        settings.DEBUG = False
+        with pytest.raises(CommandError, match="DEBUG"):
+            run("load_demo")
+        assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+class TestMailWorker:
+    def test_sends_what_is_queued_once(self, settings: Settings, tmp_path: Path) -> None:
+        settings.DATA_DIR = tmp_path
+        settings.POST_OFFICE = {
+            **settings.POST_OFFICE,
+            "BACKENDS": {"default": "django.core.mail.backends.locmem.EmailBackend"},
+        }
+        complaint = make_complaint("en")
+        run("mail_worker", once=True)
+        run("mail_worker", once=True)
+        acknowledgement, notice = sorted(mail.outbox, key=lambda message: message.to[0] != complaint.email)
+        assert acknowledgement.to == ["customer@example.com"]
+        assert complaint.reference in acknowledgement.subject
+        for word in ("Example Customer", "/en/complaints/", complaint.reference):
+            assert word in acknowledgement.body
+        assert notice.to == ["complaints@proximus.lu"]
+        assert complaint.reference in notice.body
+        assert "Financial" in notice.body
+        for personal in ("Example Customer", "customer@example.com", "rue de l’Exemple", "twice"):
+            assert personal not in f"{notice.subject} {notice.body}"
+        assert set(Email.objects.values_list("status", flat=True)) == {STATUS.sent}
+
+    def test_what_fails_is_tried_again_later(
+        self, settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        settings.DATA_DIR = tmp_path
+        settings.POST_OFFICE = {
+            **settings.POST_OFFICE,
+            "BACKENDS": {"default": "django.core.mail.backends.smtp.EmailBackend"},
+        }
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+        make_complaint()
+        run("mail_worker", once=True)
+        assert set(Email.objects.values_list("status", flat=True)) == {STATUS.requeued}
+        assert all(time is not None for time in Email.objects.values_list("scheduled_time", flat=True))
+        assert "customer@example.com" not in caplog.text
+
+
+class TestProductionSettings:
+    """Production names what it lacks, and is strict."""
+
+    WORKING = {
+        "DEBUG": "False",
+        "SECRET_KEY": "x" * 60,
+        "ALLOWED_HOSTS": "portal.example.lu",
+        "SITE_URL": "https://portal.example.lu",
+        "MAIL_FROM": "portal@example.lu",
+    }
+
+    def start(
+        self, tmp_path: Path, expression: str = "None", **changes: str
+    ) -> subprocess.CompletedProcess[str]:
+        environment = {**self.WORKING, **changes, "DATA_DIR": str(tmp_path), "PATH": os.environ["PATH"]}
+        code = f"from django.conf import settings as s; import django; django.setup(); print({expression})"
+        return subprocess.run(  # noqa: S603 - our own interpreter
+            [sys.executable, "-c", code],
+            env={**environment, "DJANGO_SETTINGS_MODULE": "legalsite.settings"},
+            cwd=settings.BASE_DIR,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @pytest.mark.parametrize("variable", ["SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL", "MAIL_FROM"])
+    def test_refuses_to_start_and_names_what_is_missing(self, tmp_path: Path, variable: str) -> None:
+        refused = self.start(tmp_path, **{variable: ""})
+        assert refused.returncode != 0
+        assert f"The environment variable {variable} is missing" in refused.stderr.splitlines()[-1]
+
+    def test_starts_when_all_is_there(self, tmp_path: Path) -> None:
+        started = self.start(
+            tmp_path,
+            "s.DEBUG, s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_SECURE, s.LOAD_SPECIMENS, s.EMAIL_BACKEND",
+        )
+        assert started.returncode == 0, started.stderr
+        assert started.stdout.split()[:4] == ["False", "True", "True", "False"]
+        assert "smtp" in started.stdout
+
+    def test_debug_is_off_unless_asked_for(self, tmp_path: Path) -> None:
+        environment = {name: value for name, value in self.WORKING.items() if name != "DEBUG"}
+        started = self.start(tmp_path, "s.DEBUG", **environment, DEBUG="")
+        assert started.stdout.strip() == "False"

@@ -1,0 +1,92 @@
+"""Error pages keep the site's face, in the reader's language."""
+
+from unittest.mock import patch
+
+import pytest
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+pytestmark = pytest.mark.django_db
+
+BOTH_LANGUAGES = ('href="/fr/" lang="fr"', 'href="/en/" lang="en"')
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"), [("fr", "Cette page n’existe pas"), ("en", "This page does not exist")]
+)
+def test_404_in_the_readers_language(client: Client, language: str, heading: str) -> None:
+    response = client.get(f"/{language}/nothing/")
+    assert response.status_code == 404
+    assert f"<h1>{heading}</h1>" in response.text
+    assert f'<html lang="{language}">' in response.text
+    assert "wordmark" in response.text
+
+
+@pytest.mark.parametrize("path", ["/de/", "/de/documents/", "/xx/documents/ict-terms/"])
+def test_an_unknown_language_gets_links_in_both(client: Client, path: str) -> None:
+    response = client.get(path, headers={"Accept-Language": "en"})
+    assert response.status_code == 404
+    assert all(link in response.text for link in BOTH_LANGUAGES)
+    assert "This page does not exist" in response.text
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "heading"),
+    [
+        (SuspiciousOperation(), 400, "The request could not be understood"),
+        (PermissionDenied(), 403, "You may not open this page"),
+        (RuntimeError("a fault"), 500, "Something went wrong on our side"),
+    ],
+)
+def test_error_pages(client: Client, error: Exception, status: int, heading: str) -> None:
+    client.raise_request_exception = False
+    with patch("legalsite.home.render", side_effect=error):
+        response = client.get("/en/")
+    assert response.status_code == status
+    assert f"<h1>{heading}</h1>" in response.text
+    assert '<html lang="en">' in response.text
+    assert "masthead" in response.text
+    assert all(link in response.text for link in BOTH_LANGUAGES)
+    assert "a fault" not in response.text
+
+
+def test_500_does_not_touch_the_database(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    client.raise_request_exception = False
+    with patch("legalsite.home.timezone.localdate", side_effect=RuntimeError), django_assert_num_queries(0):
+        assert client.get("/fr/").status_code == 500
+
+
+def test_a_foreign_host_is_refused(client: Client) -> None:
+    response = client.get("/en/", headers={"Host": "evil.example.com"})
+    assert response.status_code == 400
+    assert "evil" not in response.text
+
+
+def test_healthz_needs_nothing(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(0):
+        response = client.get(reverse("healthz"))
+    assert (response.status_code, response.text) == (200, "ok\n")
+
+
+def test_readyz_checks_database_migrations_and_storage(client: Client) -> None:
+    response = client.get(reverse("readyz"))
+    assert response.status_code == 200
+    assert response.json() == {"database": True, "migrations": True, "storage": True}
+
+
+def test_readyz_tells_when_storage_is_gone(client: Client) -> None:
+    with patch("legalsite.health.default_storage.save", side_effect=OSError):
+        response = client.get(reverse("readyz"))
+    assert response.status_code == 503
+    assert response.json() == {"database": True, "migrations": True, "storage": False}
+
+
+def test_readyz_tells_when_migrations_are_missing(client: Client) -> None:
+    with patch("legalsite.health.MigrationExecutor.migration_plan", return_value=["something"]):
+        response = client.get(reverse("readyz"))
+    assert response.status_code == 503
+    assert response.json()["migrations"] is False
