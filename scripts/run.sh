@@ -22,7 +22,7 @@ fi
 $python manage.py mail_worker &
 worker=$!
 $python -m gunicorn legalsite.wsgi --bind "127.0.0.1:$port" --worker-class gthread --threads 4 \
-  --no-control-socket --log-level warning "${reload[@]}" &
+  --graceful-timeout 3 --no-control-socket --log-level warning "${reload[@]}" &
 web=$!
 trap 'kill $web $worker 2>/dev/null || true; wait' EXIT
 trap 'exit 0' INT TERM

@@ -1,22 +1,28 @@
 """A running portal and a real browser, shared by the browser tests."""
 
 import os
+import time
 from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default as default_policy
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from scripts.browser import chromium
 from scripts.portal import Portal, running
+from scripts.postgres import free_port
 
 STRICT = {
     "DEBUG": "False",
     "SECRET_KEY": "only-for-this-test-run-" + "x" * 40,
     "ALLOWED_HOSTS": "127.0.0.1",
     "MAIL_FROM": "Legal portal <portal@example.lu>",
-    "EMAIL_URL": "consolemail://",
     "HTTPS": "False",
     "LOAD_SPECIMENS": "True",
 }
@@ -24,7 +30,7 @@ STRICT = {
 
 
 def database_url() -> str:
-    """Return the address of an empty database on the engine under test; "" means SQLite in the data folder."""
+    """Return the address of an empty database on the engine under test, "" for SQLite in the data folder."""
     given = os.environ.get("DATABASE_URL", "")
     if not given.startswith("postgres"):
         return ""
@@ -34,10 +40,47 @@ def database_url() -> str:
     return urlsplit(given)._replace(path="/browser").geturl()
 
 
+class Mailbox:
+    """What a real SMTP server on loopback was handed."""
+
+    def __init__(self) -> None:
+        self.messages: list[EmailMessage] = []
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Keep a message, as aiosmtpd asks."""
+        content = envelope.content if isinstance(envelope.content, bytes) else b""
+        self.messages.append(message_from_bytes(content, policy=default_policy))
+        return "250 OK"
+
+    def wait_for(self, words: str, number: int, seconds: float = 20) -> list[EmailMessage]:
+        """Return the messages that hold `words`, once there are `number` of them, and a moment later."""
+        deadline = time.monotonic() + seconds
+        while len(self.holding(words)) < number:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{number} mails with {words!r} never arrived")
+            time.sleep(0.1)
+        time.sleep(0.5)
+        return self.holding(words)
+
+    def holding(self, words: str) -> list[EmailMessage]:
+        """Return the messages whose text holds `words`."""
+        return [message for message in self.messages if words in message.get_content()]
+
+
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def mailbox() -> Iterator[tuple[Mailbox, int]]:
+    """A mail server, and the port it listens on."""
+    box, port = Mailbox(), free_port()
+    server = Controller(box, hostname="127.0.0.1", port=port)
+    server.start()
+    yield box, port
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory, mailbox: tuple[Mailbox, int]) -> Iterator[Portal]:
     """The whole portal in real processes, with production's settings."""
-    settings = dict(STRICT)
+    settings = {**STRICT, "EMAIL_URL": f"smtp://127.0.0.1:{mailbox[1]}"}
     if url := database_url():
         settings["DATABASE_URL"] = url
     with running(tmp_path_factory.mktemp("portal"), **settings) as started:
