@@ -63,7 +63,7 @@ def admin(page: Page, password: str) -> None:
         english.click()
     page.goto("/admin/complaints/complaint/")
     shoot(page, "admin-complaints")
-    page.locator("#result_list th a").first.click()
+    page.locator("#result_list tbody th a").first.click()
     shoot(page, "admin-case")
 
 
