@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Case, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints import handling
 from complaints.forms import AnswerForm, AssignForm, CloseForm, DelayForm
-from complaints.models import Complaint, Event, Status
+from complaints.models import OPEN, Complaint, Event, Status
 from core.staff import ReadOnlyAdmin
 
 Step = tuple[str | Promise, type[forms.Form], Callable[..., None], tuple[Status, ...]]
@@ -27,13 +28,13 @@ STEPS: dict[str, Step] = {
         _("Assign owner and sponsor"),
         AssignForm,
         handling.assign,
-        (Status.RECEIVED, Status.ASSIGNED),
+        OPEN,
     ),
     "delay": (
         _("Announce a delay"),
         DelayForm,
         handling.announce_delay,
-        (Status.RECEIVED, Status.ASSIGNED),
+        OPEN,
     ),
     "answer": (_("Answer the complaint"), AnswerForm, handling.answer, (Status.ASSIGNED,)),
     "close": (_("Close the complaint"), CloseForm, handling.close, (Status.ANSWERED,)),
@@ -81,6 +82,8 @@ class ComplaintAdmin(ReadOnlyAdmin):
     list_filter = (DueFilter, "status", "kind", "language", "answer_by")
     list_select_related = ("owner",)
     date_hierarchy = "received_at"
+    # What still waits for an answer first, the most urgent on top.
+    ordering = (Case(When(status__in=OPEN, then=0), default=1), "answer_due_on", "received_at")
     search_fields = (
         "reference",
         "full_name",

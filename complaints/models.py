@@ -36,6 +36,10 @@ class Status(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
+OPEN = (Status.RECEIVED, Status.ASSIGNED)
+"""Statuses in which a complaint waits for an answer."""
+
+
 class Outcome(models.TextChoices):
     """How a complaint ended."""
 
@@ -49,7 +53,7 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
 
     def open(self) -> "ComplaintQuerySet":
         """Return the complaints that still wait for an answer."""
-        return self.filter(status__in=[Status.RECEIVED, Status.ASSIGNED])
+        return self.filter(status__in=OPEN)
 
     def overdue(self, on: datetime.date) -> "ComplaintQuerySet":
         """Return the open complaints whose answer was due before the day `on`."""
@@ -152,7 +156,7 @@ class Complaint(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether it still waits for an answer."""
-        return self.status in (Status.RECEIVED, Status.ASSIGNED)
+        return self.status in OPEN
 
     @property
     def answers_by_mail(self) -> bool:

@@ -1,11 +1,28 @@
 """The pages for what goes wrong, in the reader's language and with the site's face."""
 
+from collections.abc import Callable
+
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from core.throttle import TooManyRequests
+
+
+class NotFoundPage:
+    """Shows the readers' 404 page in development too, where Django would show a technical one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if settings.DEBUG and response.status_code == 404:
+            return page_not_found(request, Http404())
+        return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

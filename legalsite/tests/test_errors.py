@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +31,14 @@ def test_an_unknown_language_gets_links_in_both(client: Client, path: str) -> No
     assert response.status_code == 404
     assert all(link in response.text for link in BOTH_LANGUAGES)
     assert "This page does not exist" in response.text
+
+
+def test_development_shows_the_same_404_page(client: Client, settings: Settings) -> None:
+    settings.DEBUG = True
+    response = client.get("/de/", headers={"Accept-Language": "en"})
+    assert response.status_code == 404
+    assert all(link in response.text for link in BOTH_LANGUAGES)
+    assert client.get("/", headers={"Accept-Language": "en"})["Location"] == "/en/"
 
 
 @pytest.mark.parametrize(
