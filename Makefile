@@ -35,7 +35,7 @@ specimens: .venv/installed-dev ## Build the specimen PDFs anew from their source
 	@.venv/bin/python -m scripts.specimens
 
 screenshots: .venv/installed-dev ## Take the screenshots of the README
-	@scripts/need.sh chromium chromium
+	@scripts/need.sh chromium chromium libatomic.so.1 libatomic1
 	@.venv/bin/python -m scripts.screenshots
 
 .venv/installed: requirements.txt

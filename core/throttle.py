@@ -5,7 +5,7 @@ IP address is kept. What is over the limit raises TooManyRequests, which the sit
 """
 
 import ipaddress
-import time
+from time import time
 
 from django.conf import settings
 from django.core.cache import cache
@@ -42,7 +42,7 @@ def client_network(request: HttpRequest) -> str:
 
 def limit(request: HttpRequest, *, name: str, times: int, seconds: int) -> None:
     """Count one more `name` by this network; raise TooManyRequests past `times` in `seconds`."""
-    now = int(time.time())
+    now = int(time())
     window, elapsed = divmod(now, seconds)
     key = f"throttle:{name}:{window}:{client_network(request)}"
     cache.add(key, 0, timeout=seconds)

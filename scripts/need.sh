@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # usage: need.sh COMMAND PACKAGE [COMMAND PACKAGE ...]
-# Makes sure that each COMMAND can be run; one that is absent comes with the Debian PACKAGE, installed through
+# Makes sure that each COMMAND can be run (a name like libatomic.so.1 asks for a shared library, "ensurepip" for
+# Python's means to make a virtual environment); one that is absent comes with the Debian PACKAGE, installed through
 # apt-get when that is permitted. Otherwise says in one sentence what to install, and exits with 1.
 set -euo pipefail
 
@@ -10,6 +11,7 @@ missing=()
 while [ $# -ge 2 ]; do
   case "$1" in
     ensurepip) "${PYTHON:-python3}" -c 'import ensurepip' 2>/dev/null || missing+=("$2") ;;
+    lib*.so.*) compgen -G "/usr/lib/*/$1" >/dev/null || missing+=("$2") ;;
     *) command -v "$1" >/dev/null 2>&1 || missing+=("$2") ;;
   esac
   shift 2
