@@ -18,7 +18,7 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     storages = {
         "default": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": folder},
+            "OPTIONS": {"location": folder, "base_url": "/admin/documents/version/file/"},
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }

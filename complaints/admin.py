@@ -18,28 +18,19 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints import handling
 from complaints.forms import AnswerForm, AssignForm, CloseForm, DelayForm
-from complaints.models import OPEN, Complaint, Event, Status
+from complaints.models import OPEN, Complaint, Event
+from core.dates import long_date
 from core.staff import ReadOnlyAdmin
 
-Step = tuple[str | Promise, type[forms.Form], Callable[..., None], tuple[Status, ...]]
+Step = tuple[str | Promise, type[forms.Form], Callable[..., None]]
 
 STEPS: dict[str, Step] = {
-    "assign": (
-        _("Assign owner and sponsor"),
-        AssignForm,
-        handling.assign,
-        OPEN,
-    ),
-    "delay": (
-        _("Announce a delay"),
-        DelayForm,
-        handling.announce_delay,
-        OPEN,
-    ),
-    "answer": (_("Answer the complaint"), AnswerForm, handling.answer, (Status.ASSIGNED,)),
-    "close": (_("Close the complaint"), CloseForm, handling.close, (Status.ANSWERED,)),
+    "answer": (_("Answer the complaint"), AnswerForm, handling.answer),
+    "close": (_("Close the complaint"), CloseForm, handling.close),
+    "assign": (_("Assign owner and sponsor"), AssignForm, handling.assign),
+    "delay": (_("Announce a delay"), DelayForm, handling.announce_delay),
 }
-"""The steps staff can take: label, form, function, and the statuses that offer it."""
+"""The steps staff can take, the most advanced first: label, form and function."""
 
 
 class EventInline(admin.TabularInline[Event, Complaint]):
@@ -78,7 +69,7 @@ class DueFilter(admin.SimpleListFilter):
 class ComplaintAdmin(ReadOnlyAdmin):
     """Complaints, the most urgent first. What the complainant wrote is never edited."""
 
-    list_display = ("reference", "status", "kind", "answer_due_on", "time_left", "owner", "language")
+    list_display = ("reference", "time_left", "answer_due_on", "status", "full_name", "summary", "owner")
     list_filter = (DueFilter, "status", "kind", "language", "answer_by")
     list_select_related = ("owner",)
     date_hierarchy = "received_at"
@@ -117,6 +108,8 @@ class ComplaintAdmin(ReadOnlyAdmin):
         """In words, how late an open complaint is."""
         if not complaint.is_open:
             return "–"
+        if complaint.delayed_until_on:
+            return gettext("delay announced, %(date)s") % {"date": long_date(complaint.delayed_until_on)}
         days = (complaint.answer_due_on - timezone.localdate()).days
         if days < 0:
             return ngettext("%(days)d day late", "%(days)d days late", -days) % {"days": -days}
@@ -146,8 +139,8 @@ class ComplaintAdmin(ReadOnlyAdmin):
         if complaint is not None and self.may_handle(request):
             steps = [
                 (name, label)
-                for name, (label, _form, _take, when) in STEPS.items()
-                if complaint.status in when
+                for name, (label, _form, _take) in STEPS.items()
+                if complaint.status in handling.TAKEN_FROM[name]
             ]
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "steps": steps})
 
@@ -157,7 +150,7 @@ class ComplaintAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         if step not in STEPS:
             raise Http404("no such step")
-        label, form_class, take, _when = STEPS[step]
+        label, form_class, take = STEPS[step]
         complaint = get_object_or_404(Complaint, pk=pk)
         form = form_class(request.POST or None)
         if form.is_valid():

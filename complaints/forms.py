@@ -20,16 +20,23 @@ ASKED = (
 """The fields of the form in the order in which they are asked."""
 
 
+class MultilineField(forms.CharField):
+    """Text of several lines. A line end counts as one character, as it does in the browser's own limit."""
+
+    def to_python(self, value: Any) -> str:
+        text: str = super().to_python(value) or ""
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 class ComplaintForm(forms.ModelForm[Complaint]):
     """What the complaint handling policy asks of a complainant, plus company, e-mail and way of answering."""
-
-    required_css_class = "required"
 
     token = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     class Meta:
         model = Complaint
         fields = ASKED
+        field_classes = {"address": MultilineField, "description": MultilineField}
         labels = {
             "full_name": _("Full name"),
             "company": _("Company"),
@@ -48,7 +55,10 @@ class ComplaintForm(forms.ModelForm[Complaint]):
             "phone": _(
                 "With the country code if it is not a Luxembourg number, for example +32 2 123 45 67."
             ),
-            "email": _("The acknowledgement of receipt is sent there. Needed for an answer by e-mail."),
+            "email": _(
+                "Required if you choose an answer by e-mail. "
+                "The acknowledgement of receipt is sent there too."
+            ),
             "description": _(
                 "A complete description of the problem: what you expected, what happened, when, and whom you "
                 "have already spoken to."
@@ -100,12 +110,6 @@ class ComplaintForm(forms.ModelForm[Complaint]):
             )
         return phone
 
-    def clean_address(self) -> str:
-        return _one_kind_of_line_end(self.cleaned_data["address"])
-
-    def clean_description(self) -> str:
-        return _one_kind_of_line_end(self.cleaned_data["description"])
-
     def clean(self) -> dict[str, Any]:
         """Ask for an e-mail address when the answer is to go there."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -122,21 +126,27 @@ class ComplaintForm(forms.ModelForm[Complaint]):
         return {name: self.cleaned_data[name] for name in ASKED}
 
 
-def _one_kind_of_line_end(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+class StaffField(forms.ModelChoiceField[User]):
+    """A member of staff who can see complaints, by name."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(User.objects.none(), **kwargs)
 
-def _staff() -> Any:
-    return User.objects.filter(is_active=True, is_staff=True).order_by("last_name", "username")
+    def label_from_instance(self, obj: User) -> str:
+        return f"{obj.get_full_name()} ({obj.get_username()})" if obj.get_full_name() else obj.get_username()
 
 
 class AssignForm(forms.Form):
     """Who takes care of a complaint."""
 
-    owner = forms.ModelChoiceField(_staff(), label=_("Owner"), help_text=_("In charge of the resolution."))
-    sponsor = forms.ModelChoiceField(
-        _staff(), label=_("Sponsor"), help_text=_("The manager accountable for it.")
-    )
+    owner = StaffField(label=_("Owner"), help_text=_("In charge of the resolution."))
+    sponsor = StaffField(label=_("Sponsor"), help_text=_("The manager accountable for it."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        staff = User.objects.with_perm("complaints.view_complaint").filter(is_staff=True)
+        for name in ("owner", "sponsor"):
+            self.fields[name].queryset = staff.order_by("last_name", "username")  # type: ignore[attr-defined]
 
 
 class DelayForm(forms.Form):
@@ -166,4 +176,6 @@ class AnswerForm(forms.Form):
 class CloseForm(forms.Form):
     """How a complaint ended."""
 
-    outcome = forms.TypedChoiceField(label=_("Outcome"), choices=Outcome.choices, coerce=Outcome)
+    outcome = forms.TypedChoiceField(
+        label=_("Outcome"), choices=[("", "–"), *Outcome.choices], coerce=Outcome
+    )

@@ -13,12 +13,22 @@ from django.utils.translation import gettext as _
 
 from complaints import mail
 from complaints.deadlines import answer_due_on
-from complaints.models import Complaint, Event, Outcome, Status
+from complaints.models import OPEN, Complaint, Event, Outcome, Status
+from core.dates import long_date
 
 REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
 """Neither vowels (no words come up) nor signs that are mistaken for one another on the telephone."""
 
 REFERENCE_ATTEMPTS = 5
+
+
+TAKEN_FROM: dict[str, tuple[Status, ...]] = {
+    "assign": OPEN,
+    "delay": OPEN,
+    "answer": (Status.ASSIGNED,),
+    "close": (Status.ANSWERED,),
+}
+"""The statuses from which each step can be taken."""
 
 
 class StepRefused(Exception):
@@ -51,8 +61,8 @@ def receive(
     """
     received_at = received_at or timezone.now()
     for _attempt in range(REFERENCE_ATTEMPTS):
-        if known := Complaint.objects.filter(submission_key=key).first():
-            return known
+        if stored := known(key):
+            return stored
         received_on = timezone.localdate(received_at)
         try:
             with transaction.atomic():
@@ -64,7 +74,7 @@ def receive(
                     answer_due_on=answer_due_on(received_on),
                     **facts,
                 )
-                _record(complaint, Event.Action.RECEIVED, by=None)
+                _record(complaint, Event.Action.RECEIVED, by=None, at=received_at)
                 mail.acknowledgement(complaint)
                 mail.notice_to_staff(complaint)
                 return complaint
@@ -81,9 +91,7 @@ def assign(*, complaint: Complaint, owner: User, sponsor: User, by: User) -> Non
 
     Raises StepRefused when both are the same person or the complaint is answered already.
     """
-    case = _locked(complaint)
-    if not case.is_open:
-        raise StepRefused(_("The complaint is already answered."))
+    case = _locked(complaint, "assign")
     if owner == sponsor:
         raise StepRefused(_("Owner and sponsor must be two different people."))
     case.owner, case.sponsor, case.status = owner, sponsor, Status.ASSIGNED
@@ -96,28 +104,23 @@ def assign(*, complaint: Complaint, owner: User, sponsor: User, by: User) -> Non
 def announce_delay(*, complaint: Complaint, causes: str, until_on: datetime.date, by: User) -> None:
     """Tell the complainant why the answer is late and on which day the examination should end.
 
-    Raises StepRefused when the complaint is answered, or when `until_on` is not after the day the answer
-    is due (policy, step 2).
+    Raises StepRefused when the complaint is answered, or when `until_on` is not after today and after the
+    day the answer is due or was last announced (policy, step 2).
     """
-    case = _locked(complaint)
-    if not case.is_open:
-        raise StepRefused(_("The complaint is already answered."))
-    if until_on <= case.answer_due_on:
-        raise StepRefused(_("The new date must come after the day on which the answer is due."))
+    case = _locked(complaint, "delay")
+    latest = max(timezone.localdate(), case.answer_due_on, case.delayed_until_on or case.answer_due_on)
+    if until_on <= latest:
+        raise StepRefused(_("The date must come after %(date)s.") % {"date": long_date(latest)})
     case.delay_causes, case.delayed_until_on = causes, until_on
     case.save(update_fields=["delay_causes", "delayed_until_on"])
-    _record(case, Event.Action.DELAYED, by=by, note=f"{until_on.isoformat()}\n{causes}")
+    _record(case, Event.Action.DELAYED, by=by, note=f"{long_date(until_on)}\n{causes}")
     mail.delay_notice(case)
 
 
 @transaction.atomic
 def answer(*, complaint: Complaint, text: str, by: User) -> None:
     """Answer the complainant. Raises StepRefused before assignment, or when an answer was given already."""
-    case = _locked(complaint)
-    if case.status == Status.RECEIVED:
-        raise StepRefused(_("Assign an owner and a sponsor first."))
-    if not case.is_open:
-        raise StepRefused(_("The complaint is already answered."))
+    case = _locked(complaint, "answer")
     case.answer, case.answered_at, case.status = text, timezone.now(), Status.ANSWERED
     case.save(update_fields=["answer", "answered_at", "status"])
     _record(case, Event.Action.ANSWERED, by=by, note=text)
@@ -127,22 +130,46 @@ def answer(*, complaint: Complaint, text: str, by: User) -> None:
 @transaction.atomic
 def close(*, complaint: Complaint, outcome: Outcome, by: User) -> None:
     """Close an answered complaint with its outcome. Raises StepRefused when it is not answered, or closed."""
-    case = _locked(complaint)
-    if case.status == Status.CLOSED:
-        raise StepRefused(_("The complaint is already closed."))
-    if case.status != Status.ANSWERED:
-        raise StepRefused(_("Answer the complaint first."))
+    case = _locked(complaint, "close")
     case.outcome, case.closed_at, case.status = outcome, timezone.now(), Status.CLOSED
     case.save(update_fields=["outcome", "closed_at", "status"])
     _record(case, Event.Action.CLOSED, by=by, note=str(outcome.label))
 
 
-def _locked(complaint: Complaint) -> Complaint:
-    return Complaint.objects.select_for_update().get(pk=complaint.pk)
+def known(key: str) -> Complaint | None:
+    """Return the complaint that was stored under `key`, if any."""
+    return Complaint.objects.filter(submission_key=key).first()
 
 
-def _record(complaint: Complaint, action: Event.Action, *, by: User | None, note: str = "") -> None:
-    Event.objects.create(complaint=complaint, action=action, actor=_name(by) if by else "", note=note)
+def _locked(complaint: Complaint, step: str) -> Complaint:
+    """Return the complaint, locked until the transaction ends; raise StepRefused when `step` must wait."""
+    case = Complaint.objects.select_for_update().get(pk=complaint.pk)
+    if case.status in TAKEN_FROM[step]:
+        return case
+    if case.status == Status.CLOSED:
+        raise StepRefused(_("The complaint is already closed."))
+    if case.status == Status.ANSWERED:
+        raise StepRefused(_("The complaint is already answered."))
+    if step == "answer":
+        raise StepRefused(_("Assign an owner and a sponsor first."))
+    raise StepRefused(_("Answer the complaint first."))
+
+
+def _record(
+    complaint: Complaint,
+    action: Event.Action,
+    *,
+    by: User | None,
+    note: str = "",
+    at: datetime.datetime | None = None,
+) -> None:
+    Event.objects.create(
+        complaint=complaint,
+        action=action,
+        actor=_name(by) if by else "",
+        note=note,
+        at=at or timezone.now(),
+    )
 
 
 def _name(user: User) -> str:

@@ -1,5 +1,7 @@
 """One function a message; each puts a mail in the stored queue within the open transaction."""
 
+from django.utils import timezone
+
 from complaints.models import Complaint, Kind
 from core.contact import contact_details
 from core.mail import queue_mail
@@ -41,9 +43,11 @@ def answer(complaint: Complaint) -> None:
 
 
 def _to_complainant(complaint: Complaint, template: str) -> None:
+    contact = contact_details()
     queue_mail(
         template=template,
         language=complaint.language,
         to=complaint.email,
-        context={"complaint": complaint},
+        context={"complaint": complaint, "is_late": timezone.localdate() > complaint.answer_due_on},
+        reply_to=contact.complaints_email if contact else "",
     )

@@ -9,6 +9,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.mailboxes import validate_mailbox
+
 
 class Kind(models.TextChoices):
     """The kinds of complaint that the policy names."""
@@ -48,6 +50,10 @@ class Outcome(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
 
 
+class AppendOnly(Exception):
+    """Somebody tried to change or delete an event; a correction is a new event."""
+
+
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
     """Reading rules for complaints."""
 
@@ -76,7 +82,7 @@ class Complaint(models.Model):
     company = models.CharField(_("company"), max_length=120, blank=True)
     address = models.TextField(_("postal address"), max_length=500)
     phone = models.CharField(_("telephone"), max_length=40)
-    email = models.EmailField(_("e-mail address"), blank=True)
+    email = models.EmailField(_("e-mail address"), blank=True, validators=[validate_mailbox])
     answer_by = models.CharField(_("answer wanted"), max_length=5, choices=AnswerBy)
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
@@ -164,6 +170,19 @@ class Complaint(models.Model):
         return self.answer_by == AnswerBy.EMAIL
 
 
+class EventQuerySet(models.QuerySet["Event"]):
+    """Events are written once: in bulk they cannot be changed either."""
+
+    def update(self, **values: Any) -> NoReturn:
+        raise AppendOnly
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnly
+
+    def delete(self) -> NoReturn:
+        raise AppendOnly
+
+
 class Event(models.Model):
     """One step in the life of a complaint: written once, never changed."""
 
@@ -185,6 +204,8 @@ class Event(models.Model):
     action = models.CharField(_("what"), max_length=10, choices=Action)
     note = models.TextField(_("note"), blank=True)
 
+    objects = EventQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
@@ -195,11 +216,8 @@ class Event(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk:
-            self._refuse()
+            raise AppendOnly
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        self._refuse()
-
-    def _refuse(self) -> NoReturn:
-        raise TypeError("Events are append-only; a correction is a new event.")
+        raise AppendOnly

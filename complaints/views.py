@@ -9,7 +9,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
 
 from complaints.forms import ComplaintForm
-from complaints.handling import receive, submission_key
+from complaints.handling import known, receive, submission_key
 from complaints.models import Complaint
 from core.bilingual import reading_language
 from core.throttle import TooManyRequests, limit
@@ -37,18 +37,19 @@ def new(request: HttpRequest) -> HttpResponse:
         return render(request, "complaints/form.html", {"form": form})
     if action != "send":
         return render(request, "complaints/check.html", {"form": form})
+    facts = form.facts()
+    key = submission_key(form.cleaned_data["token"], facts)
     try:
-        limit(request, name="complaint", times=60, seconds=3600)
+        # The same form sent again is answered with its reference, however many came before.
+        if known(key) is None:
+            limit(request, name="complaint", times=60, seconds=3600)
     except TooManyRequests as refused:
         form.add_error(None, _("Too many complaints were sent from your network. Please try again later."))
         response = render(request, "complaints/form.html", {"form": form}, status=429)
         response.headers["Retry-After"] = str(refused.retry_after)
         return response
-    facts = form.facts()
-    complaint = receive(
-        key=submission_key(form.cleaned_data["token"], facts), facts=facts, language=reading_language()
-    )
-    return redirect("complaints:received", signing.dumps(complaint.pk, salt=CONFIRMATION_SALT))
+    complaint = receive(key=key, facts=facts, language=reading_language())
+    return redirect("complaints:received", signing.dumps(complaint.reference, salt=CONFIRMATION_SALT))
 
 
 @never_cache
@@ -56,10 +57,10 @@ def new(request: HttpRequest) -> HttpResponse:
 def received(request: HttpRequest, token: str) -> HttpResponse:
     """Confirm that a complaint arrived: reference, due date, what happens next; nothing personal."""
     try:
-        pk = signing.loads(token, salt=CONFIRMATION_SALT, max_age=CONFIRMATION_SECONDS)
+        reference = signing.loads(token, salt=CONFIRMATION_SALT, max_age=CONFIRMATION_SECONDS)
     except signing.BadSignature as error:
         raise Http404("no such confirmation, or an old one") from error
     complaint = get_object_or_404(
-        Complaint.objects.only("reference", "received_at", "answer_due_on", "email", "answer_by"), pk=pk
+        Complaint.objects.only("reference", "received_at", "answer_due_on", "email"), reference=reference
     )
     return render(request, "complaints/received.html", {"complaint": complaint})

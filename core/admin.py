@@ -1,9 +1,13 @@
 """Contact details, banners and outgoing mail in the admin."""
 
+import datetime
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from post_office.models import Attachment, Email, EmailTemplate, Log
+from post_office.models import STATUS, Attachment, Email, EmailTemplate, Log
 
 from core.models import Banner, ContactDetails, OutgoingMail
 from core.staff import ReadOnlyAdmin
@@ -55,18 +59,70 @@ class BannerAdmin(admin.ModelAdmin[Banner]):
     search_fields = ("text_fr", "text_en")
 
 
+STANDINGS = {
+    STATUS.queued: _("waiting"),
+    STATUS.requeued: _("to be tried again"),
+    STATUS.sent: _("sent"),
+    STATUS.failed: _("given up"),
+}
+
+
+class StandingFilter(admin.SimpleListFilter):
+    """Mails by what became of them."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(status), str(words)) for status, words in STANDINGS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail]:
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(ReadOnlyAdmin):
     """Mails waiting, sent and failed; to look at, not to write."""
 
-    list_display = ("subject", "recipients", "status", "created", "number_of_retries")
-    list_filter = ("status", "created")
+    list_display = ("about", "recipients", "standing", "queued", "attempts")
+    list_filter = (StandingFilter,)
     search_fields = ("to", "subject")
-    fields = ("subject", "recipients", "message", "status", "created", "last_updated", "scheduled_time",
-              "number_of_retries")  # fmt: skip
+    fields = ("about", "recipients", "text", "standing", "queued", "next_attempt", "attempts")
     ordering = ("-created",)
+
+    @admin.display(description=_("subject"))
+    def about(self, mail: OutgoingMail) -> str:
+        """What the mail is about."""
+        return str(mail.subject)
 
     @admin.display(description=_("to"))
     def recipients(self, mail: OutgoingMail) -> str:
         """The addresses it goes to."""
         return ", ".join(mail.to)
+
+    @admin.display(description=_("text"))
+    def text(self, mail: OutgoingMail) -> str:
+        """The mail as the recipient reads it."""
+        return str(mail.message)
+
+    @admin.display(description=_("state"))
+    def standing(self, mail: OutgoingMail) -> str:
+        """Waiting, sent, to be tried again, or given up."""
+        return str(STANDINGS.get(mail.status, ""))
+
+    @admin.display(description=_("queued"), ordering="created")
+    def queued(self, mail: OutgoingMail) -> datetime.datetime:
+        """When it was put in the queue."""
+        moment: datetime.datetime = mail.created
+        return moment
+
+    @admin.display(description=_("next attempt"))
+    def next_attempt(self, mail: OutgoingMail) -> datetime.datetime | None:
+        """When it is tried again."""
+        moment: datetime.datetime | None = mail.scheduled_time
+        return moment
+
+    @admin.display(description=_("attempts that failed"))
+    def attempts(self, mail: OutgoingMail) -> int:
+        """How often sending it has failed."""
+        return mail.number_of_retries or 0

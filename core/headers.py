@@ -23,7 +23,7 @@ PERMISSIONS_POLICY = ", ".join(
 
 
 class ResponseHeadersMiddleware:
-    """Denies device features and embedding by other sites, and keeps the admin out of caches and indexes."""
+    """Denies device features and embedding by other sites, and keeps the admin out of search indexes."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -9,14 +9,17 @@ from django.utils import translation
 from post_office.models import PRIORITY, STATUS, Email
 
 from core.contact import contact_details
+from core.mailboxes import validate_mailbox
 
 
-def queue_mail(*, template: str, language: str, to: str, context: Mapping[str, Any]) -> Email:
+def queue_mail(
+    *, template: str, language: str, to: str, context: Mapping[str, Any], reply_to: str = ""
+) -> Email:
     """Store a mail for sending, in the transaction that is open.
 
     `template` names a pair of files, `<template>.subject.txt` and `<template>.txt`, rendered in `language`
-    with `context`, the contact details and the portal's address. Raises ValidationError when `to` is not
-    an e-mail address.
+    with `context`, the contact details and the portal's address; answers go to `reply_to` if given. Raises
+    ValidationError when `to` is not an e-mail address.
 
     The row is written directly: post_office's own `send` would render the finished text a second time as a
     template, and a customer's "{{" must stay what it is.
@@ -25,6 +28,10 @@ def queue_mail(*, template: str, language: str, to: str, context: Mapping[str, A
         everything = {**context, "contact": contact_details(), "site_url": settings.SITE_URL}
         subject = " ".join(render_to_string(f"{template}.subject.txt", everything).split())
         message = render_to_string(f"{template}.txt", everything).strip() + "\n"
+    validate_mailbox(to)
+    headers = {"Auto-Submitted": "auto-generated", "Content-Language": language}
+    if reply_to:
+        headers["Reply-To"] = reply_to
     mail = Email(
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[to],
@@ -32,7 +39,7 @@ def queue_mail(*, template: str, language: str, to: str, context: Mapping[str, A
         message=message,
         priority=PRIORITY.medium,
         status=STATUS.queued,
-        headers={"Auto-Submitted": "auto-generated", "Content-Language": language},
+        headers=headers,
     )
     mail.save()
     return mail

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from post_office.models import Email
 
 from core.bilingual import Bilingual
+from core.mailboxes import validate_mailbox
 
 
 class ContactDetails(models.Model):
@@ -32,10 +33,14 @@ class ContactDetails(models.Model):
         help_text=_("International form, for example +352 12 34 56. Left empty, no number is shown."),
     )
     complaints_email = models.EmailField(
-        _("mailbox for complaints"), help_text=_("Also receives the notice of each new complaint.")
+        _("mailbox for complaints"),
+        validators=[validate_mailbox],
+        help_text=_("Also receives the notice of each new complaint."),
     )
-    calldesk_email = models.EmailField(_("mailbox of the call desk"))
-    privacy_email = models.EmailField(_("mailbox of the data protection officer"))
+    calldesk_email = models.EmailField(_("mailbox of the call desk"), validators=[validate_mailbox])
+    privacy_email = models.EmailField(
+        _("mailbox of the data protection officer"), validators=[validate_mailbox]
+    )
     complaints_addressee_fr = models.CharField(_("addressee of complaint letters (French)"), max_length=120)
     complaints_addressee_en = models.CharField(_("addressee of complaint letters (English)"), max_length=120)
 
@@ -110,7 +115,7 @@ class LoadedContent(models.Model):
     """What the content loader wrote, so that it can tell staff's edits from its own (core/loader.py)."""
 
     key = models.CharField(max_length=200, unique=True)
-    fingerprint = models.CharField(max_length=64)
+    fingerprints = models.JSONField(default=dict)
     loaded_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.forms import Textarea
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.defaultfilters import filesizeformat
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from core.models import LoadedContent
 from core.staff import PublicPageAdmin
+from core.templatetags.portal import file_size
 from documents.models import Document, Edition, Section, Version
 from documents.publishing import PublishingRefused, missing_for_publication, publish
 
@@ -27,6 +29,11 @@ class SectionAdmin(admin.ModelAdmin[Section]):
     list_display = ("__str__", "slug", "position")
     list_editable = ("position",)
     search_fields = ("name_fr", "name_en")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Section | None = None) -> tuple[str, ...]:
+        # The content files know a section by it.
+        return ("slug",) if obj else ()
+
     fieldsets = (
         (None, {"fields": (("name_fr", "name_en"), ("slug", "position"))}),
         (
@@ -63,8 +70,19 @@ class DocumentAdmin(PublicPageAdmin):
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Document | None = None) -> tuple[str, ...]:
-        # The address is printed in contracts: it is chosen once.
-        return ("versions_link", "slug") if obj else ("versions_link",)
+        if obj is None:
+            return ("versions_link",)
+        # The address is printed in contracts: it is chosen once. So is, once a text is published, the
+        # language of its original.
+        published = Version.objects.published().filter(document=obj).exists()
+        return ("versions_link", "slug", *(("original_language",) if published else ()))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Document | None = None) -> bool:
+        # Pages, footer and content files lead to the documents that came with the portal.
+        loaded = (
+            obj is not None and LoadedContent.objects.filter(key=f"documents.document:{obj.slug}").exists()
+        )
+        return super().has_delete_permission(request, obj) and not loaded
 
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: Document | None = None
@@ -77,10 +95,13 @@ class DocumentAdmin(PublicPageAdmin):
         if document._state.adding:
             return gettext("Save the document first, then add its first version.")
         return format_html(
-            '<a href="{}?document__id__exact={}">{}</a>',
+            '<a href="{}?document__id__exact={}">{}</a> · <a href="{}?document={}">{}</a>',
             reverse("admin:documents_version_changelist"),
             document.pk,
             gettext("Show its versions"),
+            reverse("admin:documents_version_add"),
+            document.pk,
+            gettext("Add a version"),
         )
 
 
@@ -106,7 +127,7 @@ class EditionInline(admin.StackedInline[Edition, Version]):
         )
         return words % {
             "pages": edition.file_pages,
-            "size": filesizeformat(edition.file_size),
+            "size": file_size(edition.file_size),
             "sha256": edition.file_sha256,
         }
 
@@ -120,12 +141,27 @@ class EditionInline(admin.StackedInline[Edition, Version]):
         return super().has_delete_permission(request, obj) and not (obj and obj.is_published)
 
 
+class StateFilter(admin.SimpleListFilter):
+    """Drafts, or published versions."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("draft", gettext("draft")), ("published", gettext("published"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Version]) -> models.QuerySet[Version]:
+        if self.value() in ("draft", "published"):
+            return queryset.filter(published_at__isnull=self.value() == "draft")
+        return queryset
+
+
 @admin.register(Version)
 class VersionAdmin(admin.ModelAdmin[Version]):
     """Wordings of a document: written here, then published, then frozen."""
 
-    list_display = ("document", "effective_on", "revision", "change_kind", "state")
-    list_filter = ("document", "change_kind", ("published_at", admin.EmptyFieldListFilter))
+    list_display = ("document", "state", "effective_on", "revision", "change_kind")
+    list_filter = (StateFilter, "change_kind")
     list_select_related = ("document",)
     date_hierarchy = "effective_on"
     search_fields = ("document__title_fr", "document__title_en")
@@ -161,7 +197,17 @@ class VersionAdmin(admin.ModelAdmin[Version]):
             self.admin_site.admin_view(require_POST(self.publish_view)),
             name="documents_version_publish",
         )
-        return [publish_url, *super().get_urls()]
+        file_url = path(
+            "file/<path:name>", self.admin_site.admin_view(self.file_view), name="documents_version_file"
+        )
+        return [publish_url, file_url, *super().get_urls()]
+
+    def file_view(self, request: HttpRequest, name: str) -> FileResponse:
+        """Show the PDF of a draft or a published version to staff who may see it."""
+        if not request.user.has_perm("documents.view_edition"):
+            raise PermissionDenied
+        edition = get_object_or_404(Edition, file=name)
+        return FileResponse(edition.open_file(), content_type="application/pdf")
 
     def change_view(
         self,
@@ -171,15 +217,11 @@ class VersionAdmin(admin.ModelAdmin[Version]):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         version = self.get_object(request, object_id)
-        may_publish = (
-            version is not None
-            and not version.is_published
-            and request.user.has_perm("documents.publish_version")
-        )
+        is_draft = version is not None and not version.is_published
         context = {
             **(extra_context or {}),
-            "may_publish": may_publish,
-            "missing": missing_for_publication(version) if version and may_publish else [],
+            "may_publish": is_draft and request.user.has_perm("documents.publish_version"),
+            "missing": missing_for_publication(version) if version and is_draft else [],
         }
         return super().change_view(request, object_id, form_url, context)
 

@@ -4,7 +4,13 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+
+LONGEST_SHOWN = 40
+"""Characters of a wrong date that are shown again."""
+
+NO_DATE = _("“%(value)s” is not a date. Write it as year-month-day, for example 2026-03-31.")
 
 
 class IsoDateInput(forms.DateInput):
@@ -19,17 +25,23 @@ class IsoDateInput(forms.DateInput):
             return None
 
 
+class IsoDateField(forms.DateField):
+    """A day, asked for with a date picker. What is no date is named, shortened, in the error."""
+
+    widget = IsoDateInput
+
+    def to_python(self, value: Any) -> datetime.date | None:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as error:
+            shown = Truncator(" ".join(str(value).split())).chars(LONGEST_SHOWN)
+            raise forms.ValidationError(NO_DATE, code="invalid", params={"value": shown}) from error
+
+
 class OnDateForm(forms.Form):
     """The day for which the library, or one document, is shown: `?on=YYYY-MM-DD`."""
 
-    on = forms.DateField(
-        label=_("Show the texts in force on"),
-        required=False,
-        widget=IsoDateInput,
-        error_messages={
-            "invalid": _("“%(value)s” is not a date. Write it as year-month-day, for example 2026-03-31.")
-        },
-    )
+    on = IsoDateField(label=_("Show the texts in force on"), required=False)
 
     def chosen(self, today: datetime.date) -> datetime.date:
         """Return the day asked for, or `today` when none or no valid one was given."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
-from core.loader import ContentLoader
+from core.loader import CREATED, KEPT, REMOVED, ContentLoader
 from documents.models import Document, Edition, Language, Section, Version
 from documents.publishing import publish
 
@@ -27,7 +27,8 @@ def load(loader: ContentLoader, *, specimens: bool) -> None:
         slug, versions = entry.pop("slug"), entry.pop("version")
         section = Section.objects.filter(slug=entry.pop("section")).first()
         if section is None:
-            continue  # staff removed the section
+            loader.note(REMOVED, f"documents.document:{slug}")
+            continue
         document = loader.load(Document, {"slug": slug}, {"section": section, "position": position, **entry})
         if document is not None:
             for values in versions:
@@ -53,14 +54,26 @@ def load_version(
     """Create and publish one version of `document` with the editions found in `folder`, if it is absent.
 
     Page text is `notices/<slug>/<date>.<language>.md`, a specimen `specimens/<slug>/<date>.<language>.pdf`.
-    A version without any edition is not created.
+    A version without any edition is not created, nor a specimen beside the company's own files, nor a
+    version in the place of a draft of staff.
     """
     editions = list(_editions(folder, document.slug, values["effective_on"].isoformat(), specimens))
     if not editions:
         return
     key = f"documents.version:{document.slug}/{values['effective_on']}"
-    exists = Version.objects.filter(document=document, effective_on=values["effective_on"]).exists()
-    if loader.verdict(key, "published" if exists else None, "published") != "created":
+    existing = Version.objects.filter(
+        document=document, effective_on=values["effective_on"], revision=1
+    ).first()
+    of_staff = Edition.objects.filter(version__document=document, is_specimen=False)
+    if existing is not None and not existing.is_published:
+        loader.note(KEPT, key)
+        return
+    if existing is None and any(edition.is_specimen for edition in editions) and of_staff.exists():
+        loader.note(KEPT, key)
+        return
+    published = {"published": True}
+    verdict, _write = loader.changes(key, published if existing else None, published, untouched={})
+    if verdict != CREATED:
         return
     version = Version(document=document, **values)
     version.full_clean()

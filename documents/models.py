@@ -1,13 +1,14 @@
 """Document, version, edition: a legal text, its wording from a date, that wording in one language."""
 
 import datetime
-from typing import IO, Any
+from collections.abc import Iterable
+from typing import IO, Any, TypeVar
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,8 @@ from core.bilingual import Bilingual
 from core.folding import fold
 from documents import pdf, rendering
 from documents.addresses import VersionAddress
+
+ModelT = TypeVar("ModelT", bound=models.Model)
 
 
 class Language(models.TextChoices):
@@ -27,6 +30,37 @@ class Language(models.TextChoices):
 
 class Frozen(Exception):
     """Somebody tried to change or delete a published version or one of its editions."""
+
+
+class FreezingQuerySet(models.QuerySet[ModelT]):
+    """Refuses to change or delete, in bulk, rows that are published."""
+
+    frozen: Q
+    """Which rows are."""
+
+    def update(self, **values: Any) -> int:
+        self._refuse_if_frozen()
+        return super().update(**values)
+
+    def bulk_update(self, objs: Iterable[ModelT], *args: Any, **kwargs: Any) -> int:
+        records = list(objs)
+        self.filter(pk__in=[record.pk for record in records])._refuse_if_frozen()
+        return super().bulk_update(records, *args, **kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self._refuse_if_frozen()
+        return super().delete()
+
+    def _refuse_if_frozen(self) -> None:
+        if self.order_by().filter(self.frozen).exists():
+            raise Frozen(
+                "Published versions and their editions cannot be changed; a correction is a new version."
+            )
+
+
+def searchable(text: str) -> str:
+    """Return `text` folded for search, a space before every word, so that word beginnings are found."""
+    return f" {fold(text)}"
 
 
 class Section(models.Model):
@@ -93,7 +127,7 @@ class Document(models.Model):
         return self.title
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_text = fold(
+        self.search_text = searchable(
             " ".join([self.title_fr, self.title_en, self.description_fr, self.description_en])
         )
         super().save(*args, **kwargs)
@@ -102,8 +136,10 @@ class Document(models.Model):
         return reverse("documents:document", args=[self.slug])
 
 
-class VersionQuerySet(models.QuerySet["Version"]):
+class VersionQuerySet(FreezingQuerySet["Version"]):
     """Reading rules for versions."""
+
+    frozen = Q(published_at__isnull=False)
 
     def published(self) -> "VersionQuerySet":
         """Return the versions that readers may see, in force or not."""
@@ -121,10 +157,6 @@ class VersionQuerySet(models.QuerySet["Version"]):
             .order_by("-effective_on", "-revision")
         )
         return self.published().filter(pk=Subquery(latest.values("pk")[:1]))
-
-    def announced(self, on: datetime.date) -> "VersionQuerySet":
-        """Return the published versions that apply only after the day `on`, the nearest first."""
-        return self.published().filter(effective_on__gt=on).order_by("effective_on", "revision")
 
 
 class Version(models.Model):
@@ -159,7 +191,7 @@ class Version(models.Model):
         settings.AUTH_USER_MODEL,
         null=True,
         editable=False,
-        on_delete=models.SET_NULL,
+        on_delete=models.PROTECT,
         related_name="+",
         verbose_name=_("published by"),
     )
@@ -188,12 +220,15 @@ class Version(models.Model):
     def __str__(self) -> str:
         return f"{self.document} – {self.address}"
 
+    @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self._refuse_if_frozen()
+        if self.pk:
+            refuse_if_frozen(self, self.pk)
         super().save(*args, **kwargs)
 
+    @transaction.atomic
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        self._refuse_if_frozen()
+        refuse_if_frozen(self, self.pk)
         return super().delete(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
@@ -218,9 +253,22 @@ class Version(models.Model):
             or next(iter(editions.values()), None)
         )
 
-    def _refuse_if_frozen(self) -> None:
-        if self.pk and Version.objects.published().filter(pk=self.pk).exists():
-            raise Frozen(f"{self} is published; a correction is a new version.")
+
+def refuse_if_frozen(record: "Version | Edition", version_pk: int) -> None:
+    """Lock the version until the transaction ends, and raise Frozen when it is published.
+
+    The lock makes an editor's save and an approver's publication wait for each other, so that nothing can be
+    written between the check and the write.
+    """
+    version = Version.objects.select_for_update().filter(pk=version_pk).first()
+    if version is not None and version.is_published:
+        raise Frozen(f"{record} is published; a correction is a new version.")
+
+
+class EditionQuerySet(FreezingQuerySet["Edition"]):
+    """Editions of published versions cannot be changed in bulk either."""
+
+    frozen = Q(version__published_at__isnull=False)
 
 
 def edition_path(edition: "Edition", filename: str) -> str:
@@ -257,6 +305,8 @@ class Edition(models.Model):
     file_text = models.TextField(editable=False, blank=True)
     search_text = models.TextField(editable=False, blank=True)
 
+    objects = EditionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
@@ -287,13 +337,15 @@ class Edition(models.Model):
             except ValidationError as error:
                 raise ValidationError({"file": error}) from error
 
+    @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self._refuse_if_frozen()
-        self.search_text = fold(f"{rendering.plain(self.text)}\n{self.file_text}")
+        refuse_if_frozen(self, self.version_id)
+        self.search_text = searchable(f"{rendering.plain(self.text)}\n{self.file_text}")
         super().save(*args, **kwargs)
 
+    @transaction.atomic
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        self._refuse_if_frozen()
+        refuse_if_frozen(self, self.version_id)
         return super().delete(*args, **kwargs)
 
     @property
@@ -325,7 +377,3 @@ class Edition(models.Model):
     def _describe(self, facts: pdf.PdfFacts) -> None:
         self.file_size, self.file_pages = facts.size, facts.pages
         self.file_sha256, self.file_text = facts.sha256, facts.text
-
-    def _refuse_if_frozen(self) -> None:
-        if Version.objects.published().filter(pk=self.version_id).exists():
-            raise Frozen(f"{self} belongs to a published version; a correction is a new version.")

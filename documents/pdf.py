@@ -1,18 +1,21 @@
 """What a PDF file is: whether it can be read, how long it is, and what it says."""
 
 import hashlib
+import unicodedata
 from dataclasses import dataclass
 from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
+from pypdf.errors import DependencyError
 
 MAX_SIZE = 20 * 1024 * 1024
 """Largest PDF accepted, in bytes."""
 
 SIGNATURE = b"%PDF-"
+
+ENCRYPTED = ValidationError(_("The PDF is encrypted. Save it without a password."), code="encrypted")
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class PdfFacts:
     """SHA-256 of the file, hexadecimal."""
     pages: int
     text: str
-    """The text of all pages, NFKC-normalised by the reader of it, pages parted by form feeds."""
+    """The text of all pages, NFKC-normalised (no ligatures), pages parted by form feeds."""
 
 
 def inspect(file: IO[Any]) -> PdfFacts:
@@ -45,9 +48,14 @@ def inspect(file: IO[Any]) -> PdfFacts:
     try:
         reader = PdfReader(file)
         if reader.is_encrypted:
-            raise ValidationError(_("The PDF is encrypted. Save it without a password."), code="encrypted")
+            raise ENCRYPTED
         pages = [page.extract_text() for page in reader.pages]
-    except (PyPdfError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except DependencyError as error:
+        # Encrypted in a way that asks for more than the reader has.
+        raise ENCRYPTED from error
+    except ValidationError:
+        raise
+    except Exception as error:
         raise ValidationError(_("The PDF is damaged and cannot be read."), code="damaged") from error
     finally:
         file.seek(0)
@@ -57,6 +65,11 @@ def inspect(file: IO[Any]) -> PdfFacts:
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         pages=len(pages),
-        # PostgreSQL stores no NUL in text; a PDF's text layer may hold one.
-        text="\f".join(pages).replace("\x00", ""),
+        text=storable("\f".join(pages)),
     )
+
+
+def storable(text: str) -> str:
+    """Return `text` NFKC-normalised and without what a database cannot store: NUL and lone surrogates."""
+    encoded = text.replace("\x00", "").encode("utf-8", "replace")
+    return unicodedata.normalize("NFKC", encoded.decode("utf-8"))

@@ -44,6 +44,5 @@ def publish(*, version: Version, by: User | None) -> None:
         raise PublishingRefused([_("This version is already published.")])
     if reasons := missing_for_publication(locked):
         raise PublishingRefused(reasons)
-    version.published_at = locked.published_at = timezone.now()
-    version.published_by = locked.published_by = by
-    locked.save(update_fields=["published_at", "published_by"])
+    version.published_at, version.published_by = timezone.now(), by
+    Version.objects.filter(pk=version.pk).update(published_at=version.published_at, published_by=by)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -41,7 +40,8 @@ def render(text: str) -> RenderedText:
     """Return `text`, written in Markdown, as sanitised HTML and its headings.
 
     Headings are anchored by their words, so an address such as #vos-droits stays valid as long as the
-    heading does; a repeated heading gets a number.
+    heading does; a repeated heading gets a number. The page has the first level to itself: headings come out
+    as levels 2 to 4.
     """
     tokens = MARKDOWN.parse(text)
     headings = _anchor_headings(tokens)
@@ -67,7 +67,7 @@ def plain(text: str) -> str:
 def _anchor_headings(tokens: list[Token]) -> list[Heading]:
     headings: list[Heading] = []
     taken: set[str] = set()
-    for opening, inline in pairwise(tokens):
+    for opening, inline, closing in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if opening.type != "heading_open":
             continue
         words = "".join(_words(child) for child in inline.children or [])
@@ -78,6 +78,7 @@ def _anchor_headings(tokens: list[Token]) -> list[Heading]:
             anchor = f"{stem}-{number}"
         taken.add(anchor)
         opening.attrSet("id", anchor)
+        opening.tag = closing.tag = f"h{min(max(int(opening.tag[1]), 2), 4)}"
         headings.append(Heading(anchor, words, int(opening.tag[1])))
     return headings
 

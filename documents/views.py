@@ -40,10 +40,7 @@ def library(request: HttpRequest) -> HttpResponse:
         .prefetch_related(Prefetch("editions", Edition.objects.defer("text", "file_text", "search_text")))
     }
     sections = [
-        (
-            section,
-            [(document, in_force.get(document.pk)) for document in section.documents.all()],
-        )
+        (section, [_shelf_row(document, in_force.get(document.pk)) for document in section.documents.all()])
         for section in Section.objects.prefetch_related("documents")
     ]
     context = {"form": form, "on": on, "is_past": on < today, "is_future": on > today, "sections": sections}
@@ -125,23 +122,42 @@ def _periods(found: Document, on: datetime.date) -> list[Period]:
     return timeline(list(versions), on)
 
 
+def _shelf_row(found: Document, version: Version | None) -> tuple[Document, Version | None, list[Edition]]:
+    return found, version, files_for_reader(version) if version else []
+
+
+def files_for_reader(version: Version) -> list[Edition]:
+    """Return the editions of `version` that have a file, the reader's language first."""
+    language = reading_language()
+    return sorted(
+        (edition for edition in version.editions.all() if edition.file),
+        key=lambda edition: edition.language != language,
+    )
+
+
 def _applies(period: Period) -> bool:
     return period.standing is Standing.IN_FORCE
 
 
+def reading(version: Version) -> dict[str, Any]:
+    """What templates/documents/_reading.html shows of a version."""
+    edition = version.edition_for(reading_language())
+    return {
+        "document": version.document,
+        "edition": edition,
+        "rendered": edition.rendered() if edition and edition.text else None,
+        "files": files_for_reader(version),
+        "is_specimen": any(each.is_specimen for each in version.editions.all()),
+    }
+
+
 def _page(found: Document, period: Period | None, periods: list[Period]) -> dict[str, Any]:
     """What the templates of a document and of a version show alike."""
-    language = reading_language()
-    shown = period.version if period else None
-    edition = shown.edition_for(language) if shown else None
     return {
         "document": found,
         "period": period,
         "periods": periods,
         "current": next((p for p in periods if _applies(p)), None),
         "announced": [p for p in periods if p.standing is Standing.ANNOUNCED],
-        "edition": edition,
-        "rendered": edition.rendered() if edition and edition.text else None,
-        "files": [each for each in shown.editions.all() if each.file] if shown else [],
-        "is_specimen": any(each.is_specimen for each in shown.editions.all()) if shown else False,
+        **(reading(period.version) if period else {}),
     }

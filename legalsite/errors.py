@@ -28,14 +28,14 @@ class NotFoundPage:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a malformed request with 400, one that is too large with 413."""
     if isinstance(exception, RequestDataTooBig | TooManyFilesSent):
-        return _without_database("errors/413.html", 413)
-    return _without_database("errors/400.html", 400)
+        return render(request, "errors/413.html", status=413)
+    return render(request, "errors/400.html", status=400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a refusal with 403, one for too many requests with 429 and the time to wait (seconds)."""
     if isinstance(exception, TooManyRequests):
-        response = _without_database("errors/429.html", 429)
+        response = render(request, "errors/429.html", status=429)
         response.headers["Retry-After"] = str(exception.retry_after)
         return response
     return render(request, "errors/403.html", status=403)
@@ -53,9 +53,5 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer a fault of ours with 500."""
-    return _without_database("errors/500.html", 500)
-
-
-def _without_database(template: str, status: int) -> HttpResponse:
-    """Render without the request, so that no context processor runs and the database stays untouched."""
-    return HttpResponse(render_to_string(template), status=status)
+    # Without the request no context processor runs: the database, which may be the fault, stays untouched.
+    return HttpResponse(render_to_string("errors/500.html"), status=500)

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import Group, Permission
 
-from core.loader import ContentLoader, fingerprint
+from core.loader import ContentLoader
 
 
 def all_of(*models: str) -> list[str]:
@@ -53,9 +53,11 @@ def load(loader: ContentLoader) -> None:
         current = None
         if group is not None:
             held = group.permissions.values_list("content_type__app_label", "codename")
-            current = fingerprint({"permissions": sorted(f"{app}.{codename}" for app, codename in held)})
-        verdict = loader.verdict(f"auth.group:{name}", current, fingerprint({"permissions": sorted(wanted)}))
-        if verdict in ("created", "updated"):
+            current = {"permissions": sorted(f"{app}.{codename}" for app, codename in held)}
+        _verdict, write = loader.changes(
+            f"auth.group:{name}", current, {"permissions": sorted(wanted)}, untouched={"permissions": []}
+        )
+        if write:
             group = group or Group.objects.create(name=name)
             group.permissions.set(_permissions(wanted))
 

@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from core.bilingual import reading_language
 from documents.models import Version
+from documents.views import reading
 
 POLICY = "complaint-handling"
 """Slug of the document that holds the policy."""
@@ -19,13 +19,8 @@ def complaint_policy(request: HttpRequest) -> HttpResponse:
         Version.objects.in_force(timezone.localdate())
         .filter(document__slug=POLICY)
         .select_related("document")
+        .prefetch_related("editions")
         .first()
     )
-    edition = version.edition_for(reading_language()) if version else None
-    context = {
-        "document": version.document if version else None,
-        "version": version,
-        "edition": edition,
-        "rendered": edition.rendered() if edition else None,
-    }
-    return render(request, "complaints/policy.html", context)
+    context = reading(version) if version else {}
+    return render(request, "complaints/policy.html", {**context, "version": version})

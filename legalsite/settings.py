@@ -48,7 +48,7 @@ ALLOWED_HOSTS = [
 ]
 SITE_URL: str = required("SITE_URL", in_development="http://127.0.0.1:8000").rstrip("/")
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 ROOT_URLCONF = "legalsite.urls"
 WSGI_APPLICATION = "legalsite.wsgi.application"
@@ -120,10 +120,19 @@ DATABASES: dict[str, dict[str, Any]] = {
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 
+# One web process keeps its counters to itself; several need a cache that they share.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": DATA_DIR / "files"},
+        # Readers get files by their edition's address; this one is for staff (documents/admin.py).
+        "OPTIONS": {"location": DATA_DIR / "files", "base_url": "/admin/documents/version/file/"},
     },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
@@ -169,7 +178,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 POST_OFFICE = {
     "BACKENDS": {"default": EMAIL_BACKEND},
-    "MAX_RETRIES": 20,
+    # Three days: longer than a weekend without a mail server.
+    "MAX_RETRIES": 864,
     "RETRY_INTERVAL": timedelta(minutes=5),
     "MESSAGE_ID_ENABLED": True,
     "LOG_LEVEL": 1,
@@ -230,10 +240,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_addresses": {"()": "core.mail_log.WithoutAddresses"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "mail": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_addresses"]},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
-        "post_office": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "post_office": {"handlers": ["mail"], "level": "WARNING", "propagate": False},
     },
 }

@@ -16,6 +16,11 @@ class ZoneAdmin(PublicPageAdmin):
     list_display = ("__str__", "code", "is_excluded", "position")
     list_filter = ("is_excluded",)
     search_fields = ("code", "name_fr", "name_en")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Zone | None = None) -> tuple[str, ...]:
+        # The content files and the JSON interface know a zone by it.
+        return ("code",) if obj else ()
+
     fieldsets = (
         (None, {"fields": (("code", "position"), "is_excluded", ("name_fr", "name_en"))}),
         (_("Note shown with the zone"), {"fields": (("note_fr", "note_en"),)}),
@@ -69,7 +74,7 @@ class ListingAdmin(admin.ModelAdmin[Listing]):
         "listed_from_on",
         "listed_until_on",
     )
-    list_filter = ("zone", ("listed_until_on", admin.EmptyFieldListFilter))
+    list_filter = ("zone",)
     list_select_related = ("zone", "destination")
     search_fields = ("name_as_published", "destination__name_fr", "destination__name_en", "destination__iso")
     autocomplete_fields = ("destination",)

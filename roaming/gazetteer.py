@@ -74,8 +74,11 @@ def names() -> Mapping[str, Mapping[str, str]]:
 
 
 def variants(name: str) -> list[str]:
-    """Return the ways in which `name` stands for its place: whole, and without or inside brackets."""
-    before, bracket, inside = name.partition("(")
+    """Return the ways in which a usual name stands for its place: whole, and without what is in brackets.
+
+    What is in the brackets alone may name anything ("mainland", "British") and is no name.
+    """
+    before, bracket, after = name.partition("(")
     if not bracket:
         return [name]
-    return [name, before.strip(), inside.rstrip(") ").strip()]
+    return [name, f"{before} {after.partition(')')[2]}".strip(" ,")]

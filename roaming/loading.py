@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.folding import fold
 from core.loader import ContentLoader
 from roaming.models import Alias, Destination, Listing, Zone
 
@@ -35,7 +36,7 @@ def load(loader: ContentLoader) -> None:
     for row in read_csv(CONTENT / "aliases.csv"):
         named = Destination.objects.filter(iso=row["iso"]).first()
         if named is not None:
-            loader.load(Alias, {"destination": named, "name": row["name"]}, {})
+            loader.load(Alias, {"destination": named, "key": fold(row["name"])}, {"name": row["name"]})
 
 
 def read_csv(path: Path) -> Iterator[dict[str, str]]:

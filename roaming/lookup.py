@@ -1,6 +1,7 @@
 """From what a person typed to an answer: which destination, which zone, included or not."""
 
 import datetime
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,6 +56,18 @@ class Answer:
     matches: tuple[Match, ...] = ()
 
 
+SEPARATORS = re.compile(r"[,;\n]")
+
+
+def queries_in(texts: Sequence[str]) -> list[str]:
+    """Return the places that people typed: those parted by commas in a text that is no place as a whole."""
+    queries: list[str] = []
+    for text, answer in zip(texts, look_up(texts), strict=False):
+        parts = [part.strip() for part in SEPARATORS.split(text) if part.strip()]
+        queries += parts if answer.kind is Kind.NONE and len(parts) > 1 else [text]
+    return queries
+
+
 def look_up(queries: Sequence[str], on: datetime.date | None = None) -> list[Answer]:
     """Answer each query, in the reader's language, from the lists that apply on the day `on` (today).
 
@@ -81,8 +94,7 @@ class _Book:
             Listing.objects.on(on).select_related("zone", "destination").order_by("zone__position")
         ):
             self.zones[listing.destination.iso][listing.zone.code] = listing.zone
-            for variant in gazetteer.variants(listing.name_as_published):
-                self._know(variant, listing.destination.iso)
+            self._know(listing.name_as_published, listing.destination.iso)
         for name, iso in Alias.objects.values_list("name", "destination__iso"):
             self._know(name, iso)
 

@@ -19,7 +19,12 @@ HOME = "LU"
 class Zone(models.Model):
     """A roaming zone of the mobile plans."""
 
-    code = models.CharField(_("code"), max_length=12, unique=True)
+    code = models.CharField(
+        _("code"),
+        max_length=12,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z][A-Z0-9]*$", _("Capital letters and digits, without spaces."))],
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_excluded = models.BooleanField(
         _("excluded"), default=False, help_text=_("The subscriptions do not include its destinations.")
@@ -145,7 +150,6 @@ class Alias(models.Model):
                 violation_error_message=_("The destination already has this other name."),
             ),
         ]
-        indexes = [models.Index(fields=["key"], name="roaming_alias_key")]
 
     def __str__(self) -> str:
         return self.name

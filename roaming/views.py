@@ -8,18 +8,21 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
-from core.bilingual import LANGUAGES
+from core.bilingual import LANGUAGES, reading_language
 from core.folding import fold
-from roaming.lookup import Answer, look_up
+from roaming.lookup import MOST_QUERIES, SEPARATORS, Answer, look_up, queries_in
 from roaming.models import Destination, Listing, Zone
 
 
 @require_safe
 def lookup(request: HttpRequest) -> HttpResponse:
     """Answer each `?q=`: which zone, included or not."""
-    queries = [query for query in request.GET.getlist("q") if query.strip()]
+    texts = [text for text in request.GET.getlist("q") if text.strip()]
+    queries = queries_in(texts) if any(SEPARATORS.search(text) for text in texts) else texts
     context = {
-        "query": queries[0] if queries else "",
+        "query": ", ".join(queries),
+        "left_out": len(texts) > MOST_QUERIES or len(queries) > MOST_QUERIES,
+        "most": MOST_QUERIES,
         "answers": look_up(queries) if queries else [],
         "zones": Zone.objects.all(),
     }
@@ -54,7 +57,8 @@ def destinations(request: HttpRequest) -> JsonResponse:
     language = request.GET.get("lang", "fr")
     with translation.override(language if language in LANGUAGES else "fr"):
         results = [_as_json(answer) for answer in look_up(request.GET.getlist("q"))]
-    response = JsonResponse({"results": results})
+        response = JsonResponse({"results": results})
+        response.headers["Content-Language"] = reading_language()
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

@@ -11,18 +11,24 @@ if [ ! -f .env ]; then
 fi
 python=.venv/bin/python
 
+if ! $python -c "import socket; s = socket.socket(); s.setsockopt(1, 2, 1); s.bind(('127.0.0.1', $port))" 2>/dev/null
+then
+  echo "Port $port is taken. Choose another: PORT=8001 make run" >&2
+  exit 1
+fi
+
+debug="$($python -c 'from legalsite import settings; print(settings.DEBUG)')"
 $python manage.py migrate --verbosity 0
 $python manage.py load_content
 reload=(--reload)
-if [ "${DEBUG:-}" = False ]; then
+if [ "$debug" != True ]; then
   $python manage.py collectstatic --noinput --verbosity 0
   reload=()
 fi
 
 $python manage.py mail_worker &
 worker=$!
-$python -m gunicorn legalsite.wsgi --bind "127.0.0.1:$port" --worker-class gthread --threads 4 \
-  --graceful-timeout 3 --no-control-socket --log-level warning "${reload[@]}" &
+$python -m gunicorn legalsite.wsgi --config deploy/gunicorn.conf.py --bind "127.0.0.1:$port" "${reload[@]}" &
 web=$!
 trap 'kill $web $worker 2>/dev/null || true; wait' EXIT
 trap 'exit 0' INT TERM

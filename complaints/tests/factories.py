@@ -1,6 +1,6 @@
 """Complaints and staff for the tests, recognisably examples."""
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 
 from complaints import handling
 from complaints.models import Complaint
@@ -27,6 +27,8 @@ def make_complaint(language: str = "fr", **changes: str) -> Complaint:
     return handling.receive(key=handling.submission_key("example", facts), facts=facts, language=language)
 
 
-def make_staff(name: str) -> User:
-    """Store a member of staff."""
-    return User.objects.create_user(f"example-{name}", is_staff=True, first_name="Example", last_name=name)
+def make_staff(name: str, *permissions: str) -> User:
+    """Store a member of staff with the permissions named, by default the one to see complaints."""
+    user = User.objects.create_user(f"example-{name}", is_staff=True, first_name="Example", last_name=name)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions or ["view_complaint"]))
+    return user

@@ -1,7 +1,7 @@
 """Staff find complaints in the admin and take the next step there."""
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
@@ -13,10 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def handler(client: Client) -> User:
-    user = make_staff("handler")
-    user.user_permissions.set(
-        Permission.objects.filter(codename__in=["view_complaint", "change_complaint", "view_event"])
-    )
+    user = make_staff("handler", "view_complaint", "change_complaint", "view_event")
     client.force_login(user)
     return user
 
@@ -63,7 +60,6 @@ def test_a_refused_step_says_why_and_keeps_what_was_typed(client: Client, handle
 
 def test_only_handlers_take_steps(client: Client) -> None:
     complaint, auditor = make_complaint(), make_staff("auditor")
-    auditor.user_permissions.set(Permission.objects.filter(codename="view_complaint"))
     client.force_login(auditor)
     page = client.get(reverse("admin:complaints_complaint_change", args=[complaint.pk]))
     assert page.status_code == 200
@@ -83,3 +79,26 @@ def test_what_the_complainant_wrote_cannot_be_edited(client: Client, handler: Us
     assert 'name="description"' not in client.get(change).text
     assert client.post(change, {"description": "changed"}).status_code == 403
     assert client.get(reverse("admin:complaints_complaint_add")).status_code == 403
+
+
+def test_only_those_who_can_see_complaints_can_be_owner_or_sponsor(client: Client, handler: User) -> None:
+    make_staff("editor", "view_document")
+    page = client.get(step(make_complaint(), "assign")).text
+    assert "example-handler" in page
+    assert "example-editor" not in page
+
+
+def test_the_step_shows_what_it_is_about(client: Client, handler: User) -> None:
+    page = client.get(step(make_complaint(), "delay")).text
+    assert "The same invoice arrived twice." in page
+
+
+def test_the_most_urgent_complaint_stands_first(client: Client, handler: User) -> None:
+    later, sooner, done = (make_complaint(summary=str(number)) for number in range(3))
+    Complaint.objects.filter(pk=sooner.pk).update(answer_due_on="2026-01-01")
+    Complaint.objects.filter(pk=done.pk).update(
+        answer_due_on="2025-01-01", status=Status.ANSWERED, answer="x", answered_at=done.received_at
+    )
+    page = client.get(reverse("admin:complaints_complaint_changelist")).text
+    places = [page.index(complaint.reference) for complaint in (sooner, later, done)]
+    assert places == sorted(places)

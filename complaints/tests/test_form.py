@@ -43,7 +43,17 @@ def test_an_answer_by_email_needs_an_address() -> None:
     assert list(form(email="").errors) == ["email"]
 
 
-@pytest.mark.parametrize("email", ["nobody", "a@b", "a b@example.com", "x@example.com\nBcc: y@example.com"])
+@pytest.mark.parametrize(
+    "email",
+    [
+        "nobody",
+        "a@b",
+        "a b@example.com",
+        "x@example.com\nBcc: y@example.com",
+        '"a,victim@example.net,b"@example.com',
+        '"<x>"@example.com',
+    ],
+)
 def test_a_malformed_address_is_refused(email: str) -> None:
     assert list(form(email=email).errors) == ["email"]
 
@@ -68,6 +78,10 @@ def test_too_long_is_refused(field: str, longest: int) -> None:
 
 def test_control_characters_are_refused_with_a_sentence() -> None:
     assert list(form(description="a\x00b").errors) == ["description"]
+
+
+def test_line_ends_count_once_as_in_the_browser() -> None:
+    assert form(description="\r\n".join("x" * 99 for _line in range(100)) + "x").is_valid()
 
 
 def test_line_ends_make_no_difference() -> None:

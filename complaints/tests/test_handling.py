@@ -10,7 +10,7 @@ from django.utils import timezone
 from post_office.models import Email
 
 from complaints import handling
-from complaints.models import Complaint, Event, Outcome, Status
+from complaints.models import AppendOnly, Complaint, Event, Outcome, Status
 from complaints.tests.factories import FACTS, make_complaint, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -92,9 +92,25 @@ def test_from_receipt_to_closure() -> None:
     assert complaint.events.last().actor == "Example sponsor"  # type: ignore[union-attr]  # has events
     acknowledgement, _notice, delay, answer = Email.objects.order_by("pk")
     assert complaint.reference in acknowledgement.subject
+    assert {mail.headers["Reply-To"] for mail in (acknowledgement, delay, answer)} == {
+        "complaints@proximus.lu"
+    }
     assert "{{ a }} & b" in delay.message
     assert "The point was examined." in answer.message
     assert "management" in answer.message
+
+
+def test_the_delay_notice_says_whether_the_day_is_past() -> None:
+    complaint, owner = make_complaint("en"), make_staff("owner")
+    until_on = timezone.localdate() + datetime.timedelta(days=60)
+    handling.announce_delay(complaint=complaint, causes="Causes.", until_on=until_on, by=owner)
+    Complaint.objects.filter(pk=complaint.pk).update(answer_due_on="2026-01-31")
+    handling.announce_delay(
+        complaint=complaint, causes="Causes.", until_on=until_on + datetime.timedelta(days=1), by=owner
+    )
+    *_others, early, late = Email.objects.order_by("pk")
+    assert "We will not be able to answer" in early.message
+    assert "We have not been able to answer" in late.message
 
 
 def test_answers_by_post_are_not_mailed() -> None:
@@ -116,6 +132,12 @@ def test_gates() -> None:
     with pytest.raises(handling.StepRefused):
         handling.announce_delay(
             complaint=complaint, causes="None", until_on=complaint.answer_due_on, by=owner
+        )
+    overdue = make_complaint(summary="Overdue")
+    Complaint.objects.filter(pk=overdue.pk).update(answer_due_on="2026-01-31")
+    with pytest.raises(handling.StepRefused):
+        handling.announce_delay(
+            complaint=overdue, causes="None", until_on=datetime.date(2026, 2, 1), by=owner
         )
     handling.assign(complaint=complaint, owner=owner, sponsor=sponsor, by=owner)
     handling.answer(complaint=complaint, text="The answer.", by=owner)
@@ -147,10 +169,17 @@ def test_events_are_append_only() -> None:
     complaint = make_complaint()
     event = complaint.events.get()
     event.note = "changed"
-    with pytest.raises(TypeError):
+    with pytest.raises(AppendOnly):
         event.save()
-    with pytest.raises(TypeError):
+    with pytest.raises(AppendOnly):
         event.delete()
+    with pytest.raises(AppendOnly):
+        complaint.events.update(note="changed")
+    with pytest.raises(AppendOnly):
+        Event.objects.bulk_update([event], ["note"])
+    with pytest.raises(AppendOnly):
+        complaint.events.all().delete()
+    assert complaint.events.get().note == ""
     with pytest.raises(ProtectedError):
         complaint.delete()
 

@@ -38,6 +38,23 @@ def test_the_blank_form(
     assert len(re.search(r'name="token" value="(\w+)"', response.text).group(1)) == 32  # type: ignore[union-attr]
 
 
+def test_enter_in_a_field_checks_the_answers(client: Client) -> None:
+    """The first button of a form is the one that Enter presses."""
+    page = client.get(url()).text
+    first = re.search(r"<button[^>]*form=\"complaint\"[^>]*>", page)
+    assert first is not None
+    assert 'value="check"' in first.group()
+
+
+def test_the_language_switch_of_the_check_page_stays_there(client: Client) -> None:
+    page = post(client, "check").text
+    button = re.search(r"<button[^>]*formaction=\"([^\"]+)\"[^>]*>", page)
+    assert button is not None
+    assert 'value="check"' in button.group()
+    french = client.post(button.group(1), {**FACTS, "token": "t", "action": "check"}).text
+    assert "Vérifiez votre réclamation" in french
+
+
 def test_the_check_page_shows_every_answer_and_stores_nothing(client: Client) -> None:
     response = post(client, "check")
     assert response.status_code == 200
@@ -146,6 +163,8 @@ def test_too_many_from_one_network_are_told_to_wait_and_lose_nothing(client: Cli
     assert "One too many" in response.text
     assert int(response["Retry-After"]) > 0
     assert Complaint.objects.count() == 60
+    # What arrived already is answered with its reference all the same.
+    assert post(client, "send", summary="Number 0").status_code == 302
 
 
 def test_without_the_csrf_secret_nothing_is_stored() -> None:

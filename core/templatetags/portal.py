@@ -9,16 +9,16 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.template.context import RequestContext
 from django.urls import reverse, translate_url
-from django.utils import timezone, translation
-from django.utils.formats import date_format
+from django.utils import translation
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from core.bilingual import Wording, other_language, reading_language
+from core.dates import NO_BREAK_SPACE, long_date
 
 register = template.Library()
-
-NO_BREAK_SPACE = "\u00a0"
 
 
 @register.filter
@@ -29,17 +29,19 @@ def with_lang(text: str) -> str | SafeString:
     return text
 
 
-@register.filter
-def long_date(value: datetime.date | datetime.datetime | None) -> str:
-    """Write a date in words, as the language does: "1er mars 2026", "1 March 2026".
+@register.filter(name="long_date")
+def long_date_or_nothing(value: datetime.date | datetime.datetime | None) -> str:
+    """Write a date in words (core.dates.long_date); nothing for no date."""
+    return long_date(value) if value else ""
 
-    The parts hold together with no-break spaces. A moment counts by its day in Luxembourg.
-    """
-    if value is None:
-        return ""
-    day = timezone.localdate(value) if isinstance(value, datetime.datetime) else value
-    number = "1er" if day.day == 1 and reading_language() == "fr" else str(day.day)
-    return NO_BREAK_SPACE.join([number, date_format(day, "F"), str(day.year)])
+
+@register.filter
+def file_size(size: int) -> str:
+    """Write a number of bytes as people read it, in thousands: "38.2 KB", "38,2 ko", "1.4 MB"."""
+    for unit, bytes_each in ((_("MB"), 1_000_000), (_("KB"), 1_000)):
+        if size >= bytes_each:
+            return f"{number_format(round(size / bytes_each, 1), 1)}{NO_BREAK_SPACE}{unit}"
+    return f"{size}{NO_BREAK_SPACE}{_('bytes')}"
 
 
 @register.simple_tag(takes_context=True)

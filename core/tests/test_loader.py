@@ -53,6 +53,25 @@ def test_what_staff_edited_stays_in_later_runs_too() -> None:
     assert Banner.objects.get().text_en == "Staff's wording"
 
 
+def test_a_field_that_is_new_in_the_file_arrives_beside_what_staff_edited() -> None:
+    load("Example")
+    Banner.objects.update(text_en="Staff's wording")
+    end = datetime.date(2027, 1, 1)
+    values = {"text_en": "Better example", "shown_from_on": DAY, "shown_until_on": end}
+    ContentLoader().load(Banner, {"text_fr": "Exemple"}, values)
+    banner = Banner.objects.get()
+    assert (banner.text_en, banner.shown_until_on) == ("Staff's wording", end)
+
+
+def test_a_field_that_is_new_in_the_file_is_not_forced_on_staffs_value() -> None:
+    load("Example")
+    theirs = datetime.date(2026, 12, 1)
+    Banner.objects.update(shown_until_on=theirs)
+    values = {"text_en": "Example", "shown_from_on": DAY, "shown_until_on": datetime.date(2027, 1, 1)}
+    ContentLoader().load(Banner, {"text_fr": "Exemple"}, values)
+    assert Banner.objects.get().shown_until_on == theirs
+
+
 def test_what_staff_deleted_stays_deleted() -> None:
     load("Example")
     Banner.objects.all().delete()

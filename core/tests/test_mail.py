@@ -27,7 +27,10 @@ def test_stores_one_mail_in_the_language_asked_for() -> None:
     assert "{{ 7|add:1 }} & <b>" in mail.message
 
 
-def test_refuses_what_is_no_address() -> None:
+@pytest.mark.parametrize(
+    "address", ["nobody", '"a,victim@example.net,b"@example.com', "a@example.com,b@example.com"]
+)
+def test_refuses_what_is_not_one_plain_address(address: str) -> None:
     with pytest.raises(ValidationError):
-        queue_mail(template=NOTICE, language="en", to="nobody", context={"pk": 1, "answer_due_on": DUE})
+        queue_mail(template=NOTICE, language="en", to=address, context={"pk": 1, "answer_due_on": DUE})
     assert not Email.objects.exists()

@@ -7,7 +7,8 @@ import pytest
 from django.utils import translation
 
 from core.contact import contact_details
-from core.templatetags.portal import long_date, organization_json_ld
+from core.dates import long_date
+from core.templatetags.portal import long_date_or_nothing, organization_json_ld
 
 
 @pytest.mark.parametrize(
@@ -30,7 +31,7 @@ def test_a_moment_counts_by_its_day_in_luxembourg() -> None:
 
 
 def test_no_date_is_nothing() -> None:
-    assert long_date(None) == ""
+    assert long_date_or_nothing(None) == ""
 
 
 @pytest.mark.django_db

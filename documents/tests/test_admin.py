@@ -7,8 +7,8 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
-from documents.models import Edition, Version
-from documents.tests.factories import make_document, make_version, pdf_file
+from documents.models import Document, Edition, Version
+from documents.tests.factories import make_document, make_edition, make_version, pdf_file
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +114,36 @@ def test_two_versions_from_the_same_day_are_refused_in_words(client: Client, edi
     response = client.post(reverse("admin:documents_version_add"), data)
     assert response.status_code == 200
     assert version.document.versions.count() == 1
+
+
+def test_staff_can_open_the_file_of_a_draft_and_nobody_else(client: Client, editor: User) -> None:
+    version = make_version(make_document(), "2026-01-01", published=False)
+    edition = make_edition(version, language="en", file=pdf_file())
+    address = edition.file.url
+    assert address in client.get(change_url(version)).text
+    response = client.get(address)
+    assert b"".join(response.streaming_content).startswith(b"%PDF-")  # type: ignore[attr-defined]
+    editor.user_permissions.clear()
+    assert client.get(address).status_code == 403
+    client.logout()
+    assert client.get(address).status_code == 302
+
+
+def test_the_original_language_of_a_published_text_stays(client: Client, editor: User) -> None:
+    document = make_document()
+    change = reverse("admin:documents_document_change", args=[document.pk])
+    assert 'name="original_language"' in client.get(change).text
+    make_version(document, "2026-01-01")
+    assert 'name="original_language"' not in client.get(change).text
+
+
+def test_documents_that_came_with_the_portal_cannot_be_deleted(client: Client, editor: User) -> None:
+    cookies = Document.objects.get(slug="cookies")
+    delete = reverse("admin:documents_document_delete", args=[cookies.pk])
+    assert client.post(delete, {"post": "yes"}).status_code == 403
+    own = make_document()
+    client.post(reverse("admin:documents_document_delete", args=[own.pk]), {"post": "yes"})
+    assert set(Document.objects.filter(pk__in=[cookies.pk, own.pk])) == {cookies}
 
 
 def test_the_address_of_a_document_is_chosen_once(client: Client, editor: User) -> None:

@@ -6,7 +6,8 @@ from django.core.management import call_command
 from core.loader import ContentLoader
 from core.models import LoadedContent
 from documents import loading
-from documents.models import Document, Edition, Version
+from documents.models import Document, Edition, Section, Version
+from documents.tests.factories import make_version
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +85,39 @@ def test_without_specimens_only_the_notices_have_a_version() -> None:
     LoadedContent.objects.filter(key__startswith="documents.version").delete()
     loading.load(ContentLoader(), specimens=False)
     assert {version.document.slug for version in Version.objects.select_related("document")} == NOTICES
+
+
+def forget(slug: str) -> Document:
+    """Return a document as if its versions had never been loaded."""
+    LoadedContent.objects.filter(key__startswith=f"documents.version:{slug}/").delete()
+    document = Document.objects.get(slug=slug)
+    Edition.objects.filter(version__document=document)._raw_delete(using="default")  # past the freeze
+    Version.objects.filter(document=document)._raw_delete(using="default")  # past the freeze
+    return document
+
+
+def test_no_specimen_is_put_beside_the_companys_own_file() -> None:
+    document = forget("ict-terms")
+    make_version(document, "2024-01-01", text="Les conditions de la société.")
+    loader = ContentLoader()
+    loading.load(loader, specimens=True)
+    assert document.versions.count() == 1
+    assert "documents.version:ict-terms/2025-01-01" in loader.kept
+
+
+def test_a_draft_of_staff_on_the_files_date_is_left_alone_and_not_taken_for_it() -> None:
+    document = forget("cookies")
+    draft = make_version(document, "2025-01-01", published=False)
+    loading.load(ContentLoader(), specimens=True)
+    assert document.versions.get() == draft
+    draft.delete()
+    loading.load(ContentLoader(), specimens=True)
+    assert document.versions.get().is_published
+
+
+def test_a_section_that_staff_removed_leaves_its_documents_as_they_are() -> None:
+    Section.objects.filter(slug="roaming").update(slug="renamed")
+    loader = ContentLoader()
+    loading.load(loader, specimens=True)
+    assert "documents.document:roaming-net-neutrality" in loader.kept
+    assert Document.objects.get(slug="roaming-net-neutrality").section.slug == "renamed"

@@ -1,6 +1,7 @@
 """Publishing asks for what is needed, and freezes."""
 
 import datetime
+from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
@@ -62,6 +63,30 @@ def test_a_published_version_is_frozen(change: str) -> None:
     stored = Edition.objects.select_related("version").get(pk=edition.pk)
     assert stored.text == "Texte du 2026-01-01."
     assert stored.version.effective_on == datetime.date(2026, 1, 1)
+
+
+def test_a_published_version_is_frozen_in_bulk_too() -> None:
+    version = make_version(make_document(), "2026-01-01")
+    edition = version.editions.get()
+    edition.text = version.change_summary_fr = "Another text"
+    attempts: list[Callable[[], object]] = [
+        lambda: Version.objects.filter(pk=version.pk).update(change_summary_fr="Another text"),
+        lambda: Version.objects.bulk_update([version], ["change_summary_fr"]),
+        lambda: Version.objects.filter(pk=version.pk).delete(),
+        lambda: Edition.objects.filter(pk=edition.pk).update(text="Another text"),
+        lambda: Edition.objects.bulk_update([edition], ["text"]),
+        lambda: version.editions.all().delete(),
+    ]
+    for attempt in attempts:
+        with pytest.raises(Frozen):
+            attempt()
+    assert Edition.objects.get(pk=edition.pk).text == "Texte du 2026-01-01."
+
+
+def test_drafts_can_be_changed_in_bulk() -> None:
+    version = make_version(make_document(), "2026-01-01", published=False)
+    assert version.editions.update(text="Another text") == 1
+    assert Version.objects.filter(pk=version.pk).update(change_summary_fr="Another") == 1
 
 
 def test_no_edition_can_be_added_to_a_published_version() -> None:

@@ -17,6 +17,12 @@ def test_headings_get_stable_anchors() -> None:
     assert '<h2 id="vos-droits">Vos droits</h2>' in rendered.html
 
 
+def test_the_page_keeps_the_first_level_to_itself() -> None:
+    rendered = render("# Un\n\n##### Cinq\n")
+    assert rendered.html.split() == ["<h2", 'id="un">Un</h2>', "<h4", 'id="cinq">Cinq</h4>']
+    assert [heading.level for heading in rendered.headings] == [2, 4]
+
+
 @pytest.mark.parametrize(
     "hostile",
     [

@@ -51,7 +51,9 @@ def test_a_wrong_date_gets_a_sentence_and_todays_texts(
 ) -> None:
     response = client.get(url("en", name, *parts), {"on": wrong})
     assert response.status_code == 200
-    assert "is not a date. Write it as year-month-day" in response.text
+    assert "” is not a date. Write it as year-month-day" in response.text
+    assert "%(" not in response.text
+    assert len(response.text) < 40_000
     assert "<title>Error:" in response.text
     assert f"/documents/{ICT}/2026-03-01/fr.pdf" in response.text
 
@@ -62,8 +64,8 @@ def test_a_document_shows_what_is_in_force_and_its_history(client: Client) -> No
     assert "since 1\u00a0March\u00a02026" in page
     assert "Superseded" in page
     assert "Was in force from 1\u00a0January\u00a02025 to 28\u00a0February\u00a02026" in page
-    assert "PDF, 2 pages, 39.7\u00a0KB, original" in page
-    assert "38.2\u00a0KB, translation" in page
+    assert "PDF, 2 pages, 40.6\u00a0KB, original" in page
+    assert "39.2\u00a0KB, translation" in page
     assert "It has no legal effect." in page
 
 

@@ -1,5 +1,6 @@
 """The commands: content, example data, mail worker; and what production refuses to start without."""
 
+import logging.config
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.controller import Controller
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core import mail
@@ -21,6 +23,7 @@ from complaints.tests.factories import make_complaint
 from core.models import LoadedContent
 from documents.models import Version
 from legalsite.groups import GROUPS
+from scripts.postgres import free_port
 
 
 def run(command: str, **options: Any) -> str:
@@ -32,11 +35,11 @@ def run(command: str, **options: Any) -> str:
 @pytest.mark.django_db
 class TestLoadContent:
     def test_a_second_run_writes_nothing(self) -> None:
-        before = list(LoadedContent.objects.values_list("key", "fingerprint", "loaded_at").order_by("key"))
+        before = list(LoadedContent.objects.values_list("key", "fingerprints", "loaded_at").order_by("key"))
         output = run("load_content")
         assert output.strip().endswith("unchanged.")
         assert "," not in output
-        after = list(LoadedContent.objects.values_list("key", "fingerprint", "loaded_at").order_by("key"))
+        after = list(LoadedContent.objects.values_list("key", "fingerprints", "loaded_at").order_by("key"))
         assert before == after
 
     def test_names_what_staff_changed(self) -> None:
@@ -136,6 +139,31 @@ class TestMailWorker:
         assert set(Email.objects.values_list("status", flat=True)) == {STATUS.requeued}
         assert all(time is not None for time in Email.objects.values_list("scheduled_time", flat=True))
         assert "customer@example.com" not in caplog.text
+
+    def test_a_refusal_of_the_mail_server_reaches_the_log_without_the_address(
+        self, settings: Settings, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        class Refusing:
+            async def handle_RCPT(self, *_arguments: object) -> str:  # noqa: N802
+                return "550 no such user"
+
+        server = Controller(Refusing(), hostname="127.0.0.1", port=free_port())
+        server.start()
+        settings.DATA_DIR = tmp_path
+        settings.POST_OFFICE = {
+            **settings.POST_OFFICE,
+            "BACKENDS": {"default": "django.core.mail.backends.smtp.EmailBackend"},
+        }
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        make_complaint()
+        logging.config.dictConfig(settings.LOGGING)
+        run("mail_worker", once=True)
+        server.stop()
+        # The test's own mail server logs too, as "mail.log".
+        written = "".join(line for line in capfd.readouterr().err.splitlines() if "mail.log" not in line)
+        assert "Failed to send email" in written
+        assert "SMTPRecipientsRefused" in written
+        assert "@" not in written
 
 
 class TestProductionSettings:

@@ -46,7 +46,7 @@ def test_development_shows_the_same_404_page(client: Client, settings: Settings)
     [
         (SuspiciousOperation(), 400, "The request could not be understood"),
         (PermissionDenied(), 403, "You may not open this page"),
-        (RuntimeError("a fault"), 500, "Something went wrong on our side"),
+        (RuntimeError("a fault"), 500, "A technical error occurred"),
     ],
 )
 def test_error_pages(client: Client, error: Exception, status: int, heading: str) -> None:

@@ -1,9 +1,11 @@
 """Every public page, in both languages, with its exact number of queries."""
 
+import datetime
 import json
 import re
 from itertools import pairwise
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
@@ -32,7 +34,7 @@ PAGES: list[tuple[str, list[str], dict[str, Any], int]] = [
     ("complaint-policy", [], {}, 4),
     ("complaints:new", [], {}, 2),
     ("search", [], {}, 2),
-    ("search", [], {"q": "complaint"}, 7),
+    ("search", [], {"q": "complaint"}, 8),
     ("search", [], {"q": "zzzz"}, 6),
 ]
 
@@ -162,6 +164,8 @@ class TestSearch:
         page = self.find(client, "INTEGRITE", "fr")
         assert notice in page
         assert "<mark>l’intégrité</mark>" in page
+        page = self.find(client, "l'intégrité", "fr")
+        assert page.count("<mark>") == 1
 
     def test_inside_pdf_files(self, client: Client) -> None:
         page = self.find(client, "SPECIMEN")
@@ -169,8 +173,11 @@ class TestSearch:
         assert "<mark>SPECIMEN" in page
 
     def test_only_what_is_in_force(self, client: Client) -> None:
-        Document.objects.get(slug="cookies").versions.update(effective_on="2999-01-01")
-        assert "Cookie policy</a></h3>" not in self.find(client, "cookie")
+        notice = "E-mail disclaimer</a></h3>"
+        assert notice in self.find(client, "falsification")
+        with patch("legalsite.search.timezone.localdate", return_value=datetime.date(2020, 1, 1)):
+            assert notice not in self.find(client, "falsification")
+            assert notice in self.find(client, "disclaimer")
 
     def test_a_place_is_answered_too(self, client: Client) -> None:
         page = self.find(client, "Tunisie")
@@ -178,7 +185,7 @@ class TestSearch:
         assert "ROW2" in page
 
     def test_nothing_found_says_so(self, client: Client) -> None:
-        assert "No text in force contains all the words of “zzzz”." in self.find(client, "zzzz")
+        assert "No title and no text in force contains all the words of “zzzz”." in self.find(client, "zzzz")
 
     @pytest.mark.parametrize(
         "query",

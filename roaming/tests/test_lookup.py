@@ -57,6 +57,9 @@ def test_tunisia_is_excluded_however_it_is_written(query: str) -> None:
         ("Man(Isle of)", Kind.LISTED, {"IM": ["EU"]}),
         ("Cote d’Ivoire", Kind.LISTED, {"CI": ["ROW1"]}),
         ("UK", Kind.LISTED, {"GB": ["EU"]}),
+        ("Island", Kind.LISTED, {"IS": ["EU"]}),
+        ("République démocratique du Congo", Kind.LISTED, {"CD": ["ROW1"]}),
+        ("Ivory Coast", Kind.LISTED, {"CI": ["ROW1"]}),
     ],
 )
 def test_names_and_codes(query: str, kind: Kind, expected: dict[str, list[str]]) -> None:
@@ -65,7 +68,24 @@ def test_names_and_codes(query: str, kind: Kind, expected: dict[str, list[str]])
 
 
 @pytest.mark.parametrize(
-    "query", ["", "   ", "zzzz", "ferry", "123", "Europe", "\x00\x01", "x" * 10_000, "日本語で"]
+    "query",
+    [
+        "",
+        "   ",
+        "zzzz",
+        "ferry",
+        "123",
+        "Europe",
+        "the",
+        "British",
+        "Republic",
+        "Isle",
+        "mainland",
+        "continentale",
+        "\x00\x01",
+        "x" * 10_000,
+        "日本語で",
+    ],
 )
 def test_what_names_no_place_is_said_to_be_none(query: str) -> None:
     assert answer(query) == Answer(query, Kind.NONE)

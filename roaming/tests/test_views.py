@@ -55,6 +55,19 @@ def test_several_destinations_at_once(client: Client) -> None:
     assert page.index("Canada</h3>") < page.index("Tunisia</h3>")
 
 
+def test_places_parted_by_commas_are_several(client: Client) -> None:
+    page = client.get(url("lookup", "fr"), {"q": "Canada, Tunisie; Kosovo"}).text
+    assert page.count("<h3>") == 3
+    assert "Réponses" in page
+    whole = client.get(url("lookup", "fr"), {"q": "Tanzania, United Republic of"}).text
+    assert whole.count("<h3>") == 1
+
+
+def test_what_is_not_answered_is_said(client: Client) -> None:
+    page = client.get(url("lookup", "en"), {"q": ["TN"] * 12}).text
+    assert "Only the first 10 destinations are answered." in page
+
+
 def test_the_lists_show_every_destination_once_a_zone(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -104,6 +117,8 @@ def test_the_json_interface(client: Client, django_assert_num_queries: DjangoAss
     }
     english = client.get("/api/destinations/", {"q": "TN", "lang": "en"}).json()
     assert english["results"][0]["matches"][0]["name"] == "Tunisia"
+    response = client.get("/api/destinations/", {"q": "TN", "lang": "en"})
+    assert response["Content-Language"] == "en"
     assert client.get("/api/destinations/", {"q": "TN", "lang": "xx"}).status_code == 200
     assert client.get("/api/destinations/").json() == {"results": []}
     assert client.post("/api/destinations/").status_code == 405

@@ -26,7 +26,8 @@ class Command(BaseCommand):
         documents.loading.load(loader, specimens=settings.LOAD_SPECIMENS)
         roaming.loading.load(loader)
         counts = ", ".join(f"{number} {verdict}" for verdict, number in sorted(loader.counts.items()))
-        self.stdout.write(f"Content: {counts}.")
+        if options["verbosity"] > 0:
+            self.stdout.write(f"Content: {counts}.")
         if options["verbosity"] > 1:
             for key in loader.kept:
                 self.stdout.write(f"  left as staff have it: {key}")

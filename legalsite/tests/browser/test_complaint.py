@@ -1,11 +1,16 @@
 """A complaint from the home page to the mailbox and the admin, in a real browser."""
 
 import re
+import urllib.parse
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from http.cookiejar import CookieJar
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from complaints.tests.factories import FACTS
 from legalsite.tests.browser.conftest import Mailbox
 from scripts.portal import Portal
 
@@ -28,7 +33,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "send": re.compile("Envoyer"),
         "done": "Nous avons reçu votre réclamation",
         "mail": "Accusé de réception de votre réclamation",
-        "greeting": "Bonjour Client d’Exemple",
+        "greeting": "Madame, Monsieur,",
     },
     "en": {
         "door": "Make a complaint",
@@ -112,6 +117,37 @@ def test_from_the_home_page_to_the_confirmation_and_the_mail(
     assert "Exemple" not in notice.get_content()
     stored = f"print(Complaint.objects.filter(summary__contains='“{tag}”').count())"
     assert portal.manage("shell", "--verbosity", "0", "-c", stored).strip() == "1"
+
+
+def test_enter_checks_the_answers(page: Page) -> None:
+    page.goto("/fr/reclamations/nouvelle/")
+    page.get_by_label(WORDS["fr"]["phone"]).press("Enter")
+    expect(page).to_have_url(re.compile(r"/fr/reclamations/nouvelle/$"))
+    expect(page.locator(".problems")).to_be_focused()
+
+
+def test_the_same_form_sent_eight_times_at_once_is_one_complaint(portal: Portal) -> None:
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+    address = f"{portal.url}/en/complaints/new/"
+    form = opener.open(address).read().decode()
+    secret = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)
+    assert secret is not None
+    fields = {**FACTS, "token": "t", "action": "send", "csrfmiddlewaretoken": secret.group(1)}
+    data = urllib.parse.urlencode(fields).encode()
+
+    def send(_number: int) -> str:
+        with opener.open(address, data) as answer:
+            reference = re.search(r"R\d\d-\w{4}-\w{4}", answer.read().decode())
+        assert reference is not None
+        return reference.group()
+
+    with ThreadPoolExecutor(8) as pool:
+        references = set(pool.map(send, range(8)))
+    assert len(references) == 1
+    counts = (
+        "print(Complaint.objects.filter(full_name='Example Customer').count(), Event.objects.count() > 0)"
+    )
+    assert portal.manage("shell", "--verbosity", "0", "-c", counts).strip() == "1 True"
 
 
 def test_switching_the_language_keeps_the_half_filled_form(page: Page) -> None:

@@ -140,3 +140,11 @@ def test_readers_get_no_cookie(browser: Browser, portal: Portal) -> None:
             page.goto(path)
     assert context.cookies() == []
     context.close()
+
+
+@pytest.mark.parametrize("path", ["/fr/roaming/", "/en/search/"])
+def test_a_query_of_ten_thousand_characters_gets_a_normal_page(page: Page, path: str) -> None:
+    response = page.goto(f"{path}?q={'é' * 10_000}")
+    assert response is not None
+    assert response.status == 200
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
