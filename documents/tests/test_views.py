@@ -66,7 +66,7 @@ def test_a_document_shows_what_is_in_force_and_its_history(client: Client) -> No
     assert "Was in force from 1\u00a0January\u00a02025 to 28\u00a0February\u00a02026" in page
     assert "PDF, 2 pages, 40.6\u00a0KB, original" in page
     assert "39.2\u00a0KB, translation" in page
-    assert "It has no legal effect." in page
+    assert "Neither it nor its dates have any legal effect." in page
 
 
 def test_a_document_as_of_a_date_names_the_version_that_applied(client: Client) -> None:

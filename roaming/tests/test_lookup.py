@@ -15,6 +15,12 @@ from roaming.models import Alias, Destination, Listing
 pytestmark = pytest.mark.django_db
 
 
+NO_PLACES = [
+    *("", "   ", "zzzz", "ferry", "123", "\x00\x01", "x" * 10_000, "日本語で"),
+    *("Europe", "the", "British", "Republic", "Isle", "mainland", "continentale"),
+]
+
+
 def answer(query: str) -> Answer:
     return look_up([query])[0]
 
@@ -67,26 +73,7 @@ def test_names_and_codes(query: str, kind: Kind, expected: dict[str, list[str]])
     assert (found.kind, zones(found)) == (kind, expected)
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "",
-        "   ",
-        "zzzz",
-        "ferry",
-        "123",
-        "Europe",
-        "the",
-        "British",
-        "Republic",
-        "Isle",
-        "mainland",
-        "continentale",
-        "\x00\x01",
-        "x" * 10_000,
-        "日本語で",
-    ],
-)
+@pytest.mark.parametrize("query", NO_PLACES)
 def test_what_names_no_place_is_said_to_be_none(query: str) -> None:
     assert answer(query) == Answer(query, Kind.NONE)
 

@@ -144,10 +144,8 @@ def test_the_same_form_sent_eight_times_at_once_is_one_complaint(portal: Portal)
     with ThreadPoolExecutor(8) as pool:
         references = set(pool.map(send, range(8)))
     assert len(references) == 1
-    counts = (
-        "print(Complaint.objects.filter(full_name='Example Customer').count(), Event.objects.count() > 0)"
-    )
-    assert portal.manage("shell", "--verbosity", "0", "-c", counts).strip() == "1 True"
+    count = "print(Complaint.objects.filter(full_name='Example Customer').count())"
+    assert portal.manage("shell", "--verbosity", "0", "-c", count).strip() == "1"
 
 
 def test_switching_the_language_keeps_the_half_filled_form(page: Page) -> None:
