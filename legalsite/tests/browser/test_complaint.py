@@ -84,7 +84,7 @@ def test_from_the_home_page_to_the_confirmation_and_the_mail(
     page = context.new_page()
     page.goto(f"/{language}/")
     page.get_by_role("main").get_by_role("link", name=words["door"]).click()
-    page.get_by_role("main").get_by_role("link", name=words["button"]).click()
+    page.get_by_role("main").get_by_role("link", name=words["button"], exact=True).click()
 
     # A first try with nothing filled in: the summary has the focus and leads to the fields.
     page.get_by_role("button", name=words["check"]).click()
