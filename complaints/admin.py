@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -69,9 +70,8 @@ class DueFilter(admin.SimpleListFilter):
 class ComplaintAdmin(ReadOnlyAdmin):
     """Complaints, the most urgent first. What the complainant wrote is never edited."""
 
-    list_display = ("reference", "time_left", "answer_due_on", "status", "full_name", "summary", "owner")
-    list_filter = (DueFilter, "status", "kind", "language", "answer_by")
-    list_select_related = ("owner",)
+    list_display = ("reference", "due", "time_left", "status", "full_name", "summary")
+    list_filter = (DueFilter, "status", "kind", "language", ("owner", admin.RelatedOnlyFieldListFilter))
     date_hierarchy = "received_at"
     # What still waits for an answer first, the most urgent on top.
     ordering = (Case(When(status__in=OPEN, then=0), default=1), "answer_due_on", "received_at")
@@ -102,6 +102,11 @@ class ComplaintAdmin(ReadOnlyAdmin):
         (_("Delay"), {"fields": ("delayed_until_on", "delay_causes")}),
         (_("Answer"), {"fields": ("answered_at", "answer", ("closed_at", "outcome"))}),
     )
+
+    @admin.display(description=_("answer due"), ordering="answer_due_on")
+    def due(self, complaint: Complaint) -> str:
+        """The day on which the answer is due, in figures."""
+        return date_format(complaint.answer_due_on, "SHORT_DATE_FORMAT")
 
     @admin.display(description=_("time left"))
     def time_left(self, complaint: Complaint) -> str:

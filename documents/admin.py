@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.forms import Textarea
+from django.forms import BaseInlineFormSet, ModelForm, Textarea
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from core.models import LoadedContent
 from core.staff import PublicPageAdmin
 from core.templatetags.portal import file_size
-from documents.models import Document, Edition, Section, Version
+from documents.models import Document, Edition, Language, Section, Version
 from documents.publishing import PublishingRefused, missing_for_publication, publish
 
 
@@ -105,10 +105,22 @@ class DocumentAdmin(PublicPageAdmin):
         )
 
 
+class EditionFormSet(BaseInlineFormSet[Edition, Version, ModelForm[Edition]]):
+    """Blank forms come with a language that the version does not have yet, French first."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        version: Version | None = kwargs.get("instance")
+        editions = version.editions.all() if version and version.pk else []
+        taken = {edition.language for edition in editions}
+        kwargs["initial"] = [{"language": code} for code in Language.values if code not in taken]
+        super().__init__(*args, **kwargs)
+
+
 class EditionInline(admin.StackedInline[Edition, Version]):
     """The wording in each language, one below the other."""
 
     model = Edition
+    formset = EditionFormSet
     extra = 2
     max_num = 2
     fields = ("language", "text", "file", "is_specimen", "file_facts")

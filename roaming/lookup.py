@@ -42,6 +42,11 @@ class Match:
     """Empty for a place in no list; more than one when the company's lists name it twice."""
 
     @property
+    def is_included(self) -> bool:
+        """Whether it is listed, and in no excluded zone."""
+        return bool(self.zones) and not any(zone.is_excluded for zone in self.zones)
+
+    @property
     def is_in_two_zones(self) -> bool:
         """Whether the published lists contradict each other about it."""
         return len(self.zones) > 1
