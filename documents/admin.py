@@ -110,8 +110,9 @@ class EditionFormSet(BaseInlineFormSet[Edition, Version, ModelForm[Edition]]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         version: Version | None = kwargs.get("instance")
-        editions = version.editions.all() if version and version.pk else []
-        taken = {edition.language for edition in editions}
+        taken: set[str] = set()
+        if version and version.pk:
+            taken.update(version.editions.values_list("language", flat=True))
         kwargs["initial"] = [{"language": code} for code in Language.values if code not in taken]
         super().__init__(*args, **kwargs)
 
