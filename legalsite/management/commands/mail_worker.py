@@ -34,13 +34,14 @@ class Command(BaseCommand):
             self.send_due()
             if options["once"] or stop.wait(PAUSE):
                 return
+            # Drops a connection that the database has ended meanwhile.
+            close_old_connections()
 
     def send_due(self) -> None:
         """Send every mail that is due; what fails is put back by the queue and tried again later.
 
         Addresses and texts never reach the log: only how many were sent, put back or given up.
         """
-        close_old_connections()
         try:
             if not get_queued().exists():
                 return
