@@ -55,11 +55,16 @@ def new(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def received(request: HttpRequest, token: str) -> HttpResponse:
-    """Confirm that a complaint arrived: reference, due date, what happens next; nothing personal."""
+    """Confirm that a complaint arrived: reference, due date, what happens next; nothing personal.
+
+    After CONFIRMATION_SECONDS the address only says that the complaint remains on record.
+    """
     try:
         reference = signing.loads(token, salt=CONFIRMATION_SALT, max_age=CONFIRMATION_SECONDS)
+    except signing.SignatureExpired:
+        return render(request, "complaints/expired.html", status=410)
     except signing.BadSignature as error:
-        raise Http404("no such confirmation, or an old one") from error
+        raise Http404("no such confirmation") from error
     complaint = get_object_or_404(
         Complaint.objects.only("reference", "received_at", "answer_due_on", "email"), reference=reference
     )

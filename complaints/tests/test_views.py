@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
@@ -102,6 +103,15 @@ def test_the_confirmation(
     for personal in ("Example Customer", "customer@example.com", "rue de l’Exemple"):
         assert personal not in page.text
         assert personal not in location
+
+
+def test_an_old_confirmation_address_says_that_the_complaint_remains(client: Client) -> None:
+    location = post(client, "send")["Location"]
+    with patch("complaints.views.CONFIRMATION_SECONDS", -1):
+        response = client.get(location)
+    assert response.status_code == 410
+    assert "Your complaint remains on record." in response.text
+    assert Complaint.objects.get().reference not in response.text
 
 
 def test_a_wrong_confirmation_address_is_not_found(client: Client) -> None:
