@@ -1,6 +1,7 @@
 """Putting a mail in the stored queue, from which the mail worker sends it."""
 
 from collections.abc import Mapping
+from email.utils import formataddr, parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -25,15 +26,17 @@ def queue_mail(
     template, and a customer's "{{" must stay what it is.
     """
     with translation.override(language):
-        everything = {**context, "contact": contact_details(), "site_url": settings.SITE_URL}
+        contact = contact_details()
+        everything = {**context, "contact": contact, "site_url": settings.SITE_URL}
         subject = " ".join(render_to_string(f"{template}.subject.txt", everything).split())
         message = render_to_string(f"{template}.txt", everything).strip() + "\n"
     validate_mailbox(to)
+    _name, mailbox = parseaddr(settings.DEFAULT_FROM_EMAIL)
     headers = {"Auto-Submitted": "auto-generated", "Content-Language": language}
     if reply_to:
         headers["Reply-To"] = reply_to
     mail = Email(
-        from_email=settings.DEFAULT_FROM_EMAIL,
+        from_email=formataddr((contact.brand, mailbox)) if contact else settings.DEFAULT_FROM_EMAIL,
         to=[to],
         subject=subject,
         message=message,

@@ -173,7 +173,7 @@ EMAIL_HOST_PASSWORD = MAIL_URL["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS = MAIL_URL.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = MAIL_URL.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL: str = required("MAIL_FROM", in_development="Legal portal <portal@example.lu>")
+DEFAULT_FROM_EMAIL: str = required("MAIL_FROM", in_development="portal@example.lu")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 POST_OFFICE = {

@@ -21,6 +21,7 @@ def test_stores_one_mail_in_the_language_asked_for() -> None:
     mail = OutgoingMail.objects.get()
     assert mail.to == ["someone@example.com"]
     assert mail.status == STATUS.queued
+    assert mail.from_email == "Proximus NXT <portal@example.lu>"
     assert mail.subject == "New complaint R26-TEST"
     assert mail.headers["Content-Language"] == "en"
     # What people typed is neither run as a template nor escaped as if it were a web page.

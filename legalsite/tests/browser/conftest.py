@@ -22,7 +22,7 @@ STRICT = {
     "DEBUG": "False",
     "SECRET_KEY": "only-for-this-test-run-" + "x" * 40,
     "ALLOWED_HOSTS": "127.0.0.1",
-    "MAIL_FROM": "Legal portal <portal@example.lu>",
+    "MAIL_FROM": "portal@example.lu",
     "HTTPS": "False",
     "LOAD_SPECIMENS": "True",
 }
