@@ -6,7 +6,7 @@ PORT ?= 8000
 export PYTHON PORT
 
 help: ## Explain these commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/installed ## Serve the portal on http://127.0.0.1:8000 with its mail worker (PORT= changes the port)
 	@scripts/run.sh

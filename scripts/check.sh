@@ -6,6 +6,8 @@ cd "$(dirname "$0")/.."
 
 bin=.venv/bin
 export DEBUG=True
+data="$(mktemp -d)"
+trap 'rm -rf "$data"' EXIT
 
 step() { echo "-- $*"; }
 
@@ -13,11 +15,11 @@ step "ruff check";           $bin/ruff check --quiet .
 step "ruff format";          $bin/ruff format --quiet --check .
 step "djade";                git ls-files -z --cached --others --exclude-standard 'templates/*.html' |
                                xargs -0 $bin/djade --target-version 5.2 --check
-step "mypy --strict";        $bin/mypy --no-error-summary .
+step "mypy --strict";        $bin/python -m mypy --no-error-summary .
 step "migrations";           $bin/python manage.py makemigrations --check --dry-run --verbosity 0
 step "translations";         $bin/python -m scripts.messages --check
 step "specimens";            $bin/python -m scripts.specimens --check
 step "check --deploy";       DEBUG=False SECRET_KEY="$($bin/python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
                                ALLOWED_HOSTS=portal.example.lu SITE_URL=https://portal.example.lu \
-                               MAIL_FROM=portal@example.lu DATA_DIR="$(mktemp -d)" \
+                               MAIL_FROM=portal@example.lu DATA_DIR="$data" \
                                $bin/python manage.py check --deploy --fail-level WARNING

@@ -26,12 +26,13 @@ if ! command -v apt-get >/dev/null 2>&1 || ! "${as_root[@]}" true 2>/dev/null; t
 fi
 
 install() {
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
 echo "Installing ${missing[*]} ..."
 "${as_root[@]}" apt-get update -qq
 if [[ " ${missing[*]} " == *" postgresql "* ]]; then
+  echo "(PostgreSQL without a server of the system: create_main_cluster is set to false.)"
   # The tests start a server of their own: the package need not create and start one.
   install postgresql-common
   "${as_root[@]}" sed -ri 's/^#?create_main_cluster .*/create_main_cluster = false/' \

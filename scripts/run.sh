@@ -11,6 +11,10 @@ if [ ! -f .env ]; then
 fi
 python=.venv/bin/python
 
+if ! [[ "$port" =~ ^[0-9]+$ ]] || [ "$port" -lt 1 ] || [ "$port" -gt 65535 ]; then
+  echo "PORT must be a number from 1 to 65535, not $port." >&2
+  exit 1
+fi
 if ! $python -c "import socket; s = socket.socket(); s.setsockopt(1, 2, 1); s.bind(('127.0.0.1', $port))" 2>/dev/null
 then
   echo "Port $port is taken. Choose another: PORT=8001 make run" >&2
@@ -45,4 +49,6 @@ cat <<TEXT
 
 TEXT
 # Whichever of the two ends first, the other goes with it.
-wait -n
+wait -n || true
+echo "The web process or the mail worker has ended, so both stop." >&2
+exit 1
