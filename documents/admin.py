@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from core.models import LoadedContent
 from core.staff import PublicPageAdmin
 from core.templatetags.portal import file_size
-from documents.models import Document, Edition, Language, Section, Version
+from documents.models import Document, Edition, Frozen, Language, Section, Version
 from documents.publishing import PublishingRefused, missing_for_publication, publish
 
 
@@ -237,6 +237,23 @@ class VersionAdmin(admin.ModelAdmin[Version]):
             "missing": missing_for_publication(version) if version and is_draft else [],
         }
         return super().change_view(request, object_id, form_url, context)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Frozen:
+            # A colleague published it between the opening of the form and its saving.
+            messages.error(
+                request,
+                gettext("Not saved: this version has just been published. A correction is a new version."),
+            )
+            return HttpResponseRedirect(reverse("admin:documents_version_change", args=[object_id]))
 
     def publish_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Publish the version, or say what is missing."""

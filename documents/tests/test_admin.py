@@ -1,13 +1,14 @@
 """Editors write, approvers publish, and what is published can no longer be edited."""
 
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
-from documents.models import Document, Edition, Version
+from documents.models import Document, Edition, Frozen, Version
 from documents.tests.factories import make_document, make_edition, make_version, pdf_file
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +106,16 @@ def test_a_published_version_is_read_only(client: Client, editor: User) -> None:
     assert client.post(change_url(version), data).status_code == 403
     delete = reverse("admin:documents_version_delete", args=[version.pk])
     assert client.post(delete, {"post": "yes"}).status_code == 403
+    assert Version.objects.get(pk=version.pk).effective_on == version.effective_on
+
+
+def test_a_publication_in_the_meantime_is_said_instead_of_saved(client: Client, editor: User) -> None:
+    version = make_version(make_document(), "2026-01-01", published=False)
+    data = form_data(document=version.document.pk, effective_on="2020-01-01", **{"editions-TOTAL_FORMS": 0})
+    with patch("documents.models.refuse_if_frozen", side_effect=Frozen):
+        response = client.post(change_url(version), data, follow=True)
+    assert response.redirect_chain == [(change_url(version), 302)]
+    assert "messagelist" in response.text
     assert Version.objects.get(pk=version.pk).effective_on == version.effective_on
 
 
