@@ -28,6 +28,12 @@ class MultilineField(forms.CharField):
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+class ConditionalEmailField(forms.EmailField):
+    """An address that another answer may make required: its hint says when, so it is not marked optional."""
+
+    is_conditional = True
+
+
 class ComplaintForm(forms.ModelForm[Complaint]):
     """What the complaint handling policy asks of a complainant, plus company, e-mail and way of answering."""
 
@@ -36,7 +42,11 @@ class ComplaintForm(forms.ModelForm[Complaint]):
     class Meta:
         model = Complaint
         fields = ASKED
-        field_classes = {"address": MultilineField, "description": MultilineField}
+        field_classes = {
+            "address": MultilineField,
+            "description": MultilineField,
+            "email": ConditionalEmailField,
+        }
         labels = {
             "full_name": _("Full name"),
             "company": _("Company"),
@@ -93,8 +103,8 @@ class ComplaintForm(forms.ModelForm[Complaint]):
         self.use_required_attribute = False
         self.label_suffix = ""
         # A group of radio buttons has no "nothing chosen" button of its own.
-        self.fields["answer_by"].choices = AnswerBy.choices  # type: ignore[attr-defined]  # a choice field
-        self.fields["kind"].choices = Kind.choices  # type: ignore[attr-defined]
+        for name, choices in (("answer_by", AnswerBy.choices), ("kind", Kind.choices)):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]  # both are choice fields
         if not self.is_bound:
             self.initial.setdefault("token", uuid4().hex)
 
@@ -145,8 +155,9 @@ class AssignForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         staff = User.objects.with_perm("complaints.view_complaint").filter(is_staff=True)
-        for name in ("owner", "sponsor"):
-            self.fields[name].queryset = staff.order_by("last_name", "username")  # type: ignore[attr-defined]
+        for field in self.fields.values():
+            if isinstance(field, StaffField):
+                field.queryset = staff.order_by("last_name", "username")
 
 
 class DelayForm(forms.Form):

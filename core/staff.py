@@ -35,5 +35,5 @@ class PublicPageAdmin(admin.ModelAdmin[Any]):
 
     def view_on_site(self, obj: models.Model) -> str:
         """Return the address of the record's public page, in the language of the admin."""
-        address: str = obj.get_absolute_url()  # type: ignore[attr-defined]
+        address: str = obj.get_absolute_url()  # type: ignore[attr-defined]  # these records have one
         return address

@@ -50,7 +50,7 @@ def library(request: HttpRequest) -> HttpResponse:
 @require_safe
 def document(request: HttpRequest, slug: str) -> HttpResponse:
     """The text of a document in force today or on `?on=`, and its history."""
-    found = get_object_or_404(Document.objects.select_related("section"), slug=slug)
+    found = get_object_or_404(Document, slug=slug)
     today = timezone.localdate()
     form = OnDateForm(request.GET)
     on = form.chosen(today)
@@ -63,7 +63,7 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def version(request: HttpRequest, slug: str, address: VersionAddress) -> HttpResponse:
     """One version of a document, for ever at the same address."""
-    found = get_object_or_404(Document.objects.select_related("section"), slug=slug)
+    found = get_object_or_404(Document, slug=slug)
     periods = _periods(found, timezone.localdate())
     period = next((p for p in periods if p.version.address == str(address)), None)
     if period is None:

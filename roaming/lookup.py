@@ -20,6 +20,10 @@ MOST_QUERIES = 10
 """Destinations answered at once."""
 
 
+PARTS = re.compile(r"[;\n]")
+"""What parts places in one text for certain; a comma may belong to a name."""
+
+
 class Kind(StrEnum):
     """What sort of answer it is. The values are those of the JSON interface."""
 
@@ -61,18 +65,6 @@ class Answer:
     matches: tuple[Match, ...] = ()
 
 
-SEPARATORS = re.compile(r"[,;\n]")
-
-
-def queries_in(texts: Sequence[str]) -> list[str]:
-    """Return the places that people typed: those parted by commas in a text that is no place as a whole."""
-    queries: list[str] = []
-    for text, answer in zip(texts, look_up(texts), strict=False):
-        parts = [part.strip() for part in SEPARATORS.split(text) if part.strip()]
-        queries += parts if answer.kind is Kind.NONE and len(parts) > 1 else [text]
-    return queries
-
-
 def look_up(queries: Sequence[str], on: datetime.date | None = None) -> list[Answer]:
     """Answer each query, in the reader's language, from the lists that apply on the day `on` (today).
 
@@ -82,6 +74,28 @@ def look_up(queries: Sequence[str], on: datetime.date | None = None) -> list[Ans
     """
     book = _Book(on or timezone.localdate())
     return [book.answer(query) for query in list(queries)[:MOST_QUERIES]]
+
+
+def look_up_trip(texts: Sequence[str]) -> tuple[list[Answer], bool]:
+    """Answer texts that may each name several places, parted by semicolons, lines or commas.
+
+    A comma parts only what is no place as a whole: "Tanzania, United Republic of" is one. Returns the answers
+    for today and whether some were left out, beyond MOST_QUERIES.
+    """
+    book = _Book(timezone.localdate())
+    answers: list[Answer] = []
+    for part in (part.strip() for text in texts for part in PARTS.split(text)):
+        if not part:
+            continue
+        if len(answers) > MOST_QUERIES:
+            break
+        whole = book.answer(part)
+        pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
+        if whole.kind is Kind.NONE and len(pieces) > 1:
+            answers += [book.answer(piece) for piece in pieces[: MOST_QUERIES + 1]]
+        else:
+            answers.append(whole)
+    return answers[:MOST_QUERIES], len(answers) > MOST_QUERIES
 
 
 class _Book:

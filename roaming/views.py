@@ -10,20 +10,20 @@ from django.views.decorators.http import require_safe
 
 from core.bilingual import LANGUAGES, reading_language
 from core.folding import fold
-from roaming.lookup import MOST_QUERIES, SEPARATORS, Answer, look_up, queries_in
+from roaming.lookup import MOST_QUERIES, Answer, look_up, look_up_trip
 from roaming.models import Destination, Listing, Zone
 
 
 @require_safe
 def lookup(request: HttpRequest) -> HttpResponse:
-    """Answer each `?q=`: which zone, included or not."""
+    """Answer each place in each `?q=`: which zone, included or not."""
     texts = [text for text in request.GET.getlist("q") if text.strip()]
-    queries = queries_in(texts) if any(SEPARATORS.search(text) for text in texts) else texts
+    answers, left_out = look_up_trip(texts) if texts else ([], False)
     context = {
-        "query": ", ".join(queries),
-        "left_out": len(texts) > MOST_QUERIES or len(queries) > MOST_QUERIES,
+        "query": "; ".join(texts),
+        "answers": answers,
+        "left_out": left_out,
         "most": MOST_QUERIES,
-        "answers": look_up(queries) if queries else [],
         "zones": Zone.objects.all(),
     }
     return render(request, "roaming/lookup.html", context)
@@ -53,7 +53,7 @@ def zones(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def destinations(request: HttpRequest) -> JsonResponse:
-    """The lookup as JSON: `?q=` (repeatable) and `?lang=fr|en`."""
+    """The lookup as JSON: `?q=` (one place each, the first ten count) and `?lang=fr|en`."""
     language = request.GET.get("lang", "fr")
     with translation.override(language if language in LANGUAGES else "fr"):
         results = [_as_json(answer) for answer in look_up(request.GET.getlist("q"))]

@@ -55,17 +55,29 @@ def test_several_destinations_at_once(client: Client) -> None:
     assert page.index("Canada</h3>") < page.index("Tunisia</h3>")
 
 
-def test_places_parted_by_commas_are_several(client: Client) -> None:
-    page = client.get(url("lookup", "fr"), {"q": "Canada, Tunisie; Kosovo"}).text
+def test_places_parted_by_commas_are_several(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(6):
+        page = client.get(url("lookup", "fr"), {"q": "Canada, Tunisie; Kosovo"}).text
     assert page.count("<h3>") == 3
     assert "Réponses" in page
     whole = client.get(url("lookup", "fr"), {"q": "Tanzania, United Republic of"}).text
     assert whole.count("<h3>") == 1
+    both = client.get(url("lookup", "fr"), {"q": ["Tanzania, United Republic of", "Canada"]}).text
+    assert both.count("<h3>") == 2
+    assert 'value="Tanzania, United Republic of; Canada"' in both
+    again = client.get(url("lookup", "fr"), {"q": "Tanzania, United Republic of; Canada"}).text
+    assert again.count("<h3>") == 2
 
 
 def test_what_is_not_answered_is_said(client: Client) -> None:
-    page = client.get(url("lookup", "en"), {"q": ["TN"] * 12}).text
-    assert "Only the first 10 destinations are answered." in page
+    for query in (["TN"] * 12, ",".join(["TN"] * 12), "TN;" * 12):
+        page = client.get(url("lookup", "en"), {"q": query}).text
+        assert page.count("<h3>") == 10
+        assert "Only the first 10 destinations are answered." in page
+    page = client.get(url("lookup", "en"), {"q": ["TN"] * 10}).text
+    assert "are answered." not in page
 
 
 def test_the_lists_show_every_destination_once_a_zone(
