@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models, transaction
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -157,6 +157,15 @@ class VersionQuerySet(FreezingQuerySet["Version"]):
             .order_by("-effective_on", "-revision")
         )
         return self.published().filter(pk=Subquery(latest.values("pk")[:1]))
+
+    def changes(self) -> "VersionQuerySet":
+        """Return the published versions that take the place of an earlier one, the latest first."""
+        earlier = Version.objects.published().filter(
+            Q(effective_on__lt=OuterRef("effective_on"))
+            | Q(effective_on=OuterRef("effective_on"), revision__lt=OuterRef("revision")),
+            document=OuterRef("document"),
+        )
+        return self.published().filter(Exists(earlier)).order_by("-effective_on", "-revision")
 
 
 class Version(models.Model):

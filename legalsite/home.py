@@ -20,9 +20,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "sections": Section.objects.prefetch_related(
             Prefetch("documents", Document.objects.defer("search_text"))
         ),
-        "changes": Version.objects.published()
-        .filter(change_summary_fr__gt="")
-        .select_related("document")
-        .order_by("-effective_on", "-revision")[:CHANGES_SHOWN],
+        "changes": Version.objects.changes().select_related("document")[:CHANGES_SHOWN],
     }
     return render(request, "home.html", context)

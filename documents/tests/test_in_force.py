@@ -44,6 +44,17 @@ def test_a_correction_of_the_same_day_takes_the_place_of_what_it_corrects() -> N
 
 
 @pytest.mark.django_db
+def test_a_change_is_what_takes_the_place_of_an_earlier_version() -> None:
+    document = make_document()
+    first = make_version(document, "2026-01-01")
+    correction = make_version(document, "2026-01-01", revision=2)
+    later = make_version(document, "2026-03-01")
+    make_version(document, "2026-06-01", published=False)
+    assert list(Version.objects.filter(document=document).changes()) == [later, correction]
+    assert first not in Version.objects.changes()
+
+
+@pytest.mark.django_db
 def test_timeline_says_from_when_to_when() -> None:
     document = make_document()
     versions = [make_version(document, date) for date in ("2026-01-01", "2026-03-01", "2026-09-01")]

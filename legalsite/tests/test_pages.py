@@ -142,6 +142,12 @@ def test_the_home_page_leads_to_everything(client: Client) -> None:
         assert f'href="{document.get_absolute_url()}"' in page
 
 
+def test_the_home_page_tells_what_changed_and_not_what_came_first(client: Client) -> None:
+    changes = client.get(address("home", [], "en")).text.split('id="changes"')[1].split("</section>")[0]
+    assert changes.count("<li>") == 1
+    assert "ict-terms/2026-03-01" in changes
+
+
 def test_before_any_content_is_loaded_the_pages_still_stand(client: Client) -> None:
     ContactDetails.objects.all().delete()
     for name in ("home", "complaint-policy", "roaming:lookup", "documents:library", "search"):
