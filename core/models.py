@@ -111,6 +111,16 @@ class Banner(models.Model):
         return self.text
 
 
+class ContentStamp(models.Model):
+    """A value that changes with the content it is named after (core.stamps)."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    value = models.CharField(max_length=32)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class LoadedContent(models.Model):
     """What the content loader wrote, so that it can tell staff's edits from its own (core/loader.py)."""
 

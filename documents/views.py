@@ -12,8 +12,8 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import condition, require_safe
 
 from core.bilingual import reading_language
+from core.on_date import OnDateForm
 from documents.addresses import VersionAddress
-from documents.forms import OnDateForm
 from documents.models import Document, Edition, Section, Version
 from documents.timeline import Period, Standing, timeline
 

@@ -10,7 +10,7 @@ from django.views.i18n import set_language
 
 from legalsite import health, home, policy, search
 from legalsite.sitemaps import SITEMAPS
-from roaming.views import destinations
+from roaming.api import destinations
 
 handler400 = "legalsite.errors.bad_request"
 handler403 = "legalsite.errors.permission_denied"

@@ -1,84 +1,111 @@
-"""Every name of every territory, listed or not, from Unicode CLDR through Babel."""
+"""Every name of every territory, listed or not, and of the places in them, from roaming/content/gazetteer."""
 
-from collections.abc import Mapping
+import csv
+import mmap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
+from pathlib import Path
 
-from babel import Locale
-from babel.core import get_global
+from roaming.naming import key
 
-from core.folding import fold
-
-NAME_LANGUAGES = ("fr", "en", "de", "lb", "pt", "it", "es", "nl")
-"""Languages of the Grand Duchy's residents, the portal's own two first."""
-
-NOT_TERRITORIES = frozenset({"CP", "EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
-"""Two-letter CLDR codes that are groupings, test locales, uninhabited (Clipperton) or "unknown"."""
-
-PART_OF = {"AC": "SH", "CQ": "GG", "DG": "IO", "EA": "ES", "IC": "ES", "TA": "SH"}
-"""Parts that CLDR names under a reserved code, and the territory whose code ISO 3166-1 gives them."""
-
-# fmt: off
-JOINING_WORDS = frozenset({
-    "the", "of", "and", "a", "an",
-    "le", "la", "les", "l", "de", "du", "des", "d", "et",
-    "der", "die", "das", "und", "von",
-    "el", "los", "las", "y", "o", "os", "as", "e", "da", "do", "il", "lo", "i", "gli", "del", "di",
-    "den", "het", "van", "en",
-})
-# fmt: on
-"""Articles and little words that people add or leave out."""
+CONTENT = Path(__file__).parent / "content" / "gazetteer"
 
 
-def key(name: str) -> str:
-    """Return what two spellings of a place name share: folded words, in any order, without articles."""
-    words = fold(name).split()
-    telling = [word for word in words if word not in JOINING_WORDS]
-    return " ".join(sorted(telling or words))
+class Sense(StrEnum):
+    """What a name stands for."""
+
+    NAME = "name"
+    """The territory itself, under a usual, official, former or foreign name."""
+    PART = "part"
+    """A place in it: an island, a region, a city."""
+    TOWN = "town"
+    """A place in it that is too small, or has too many namesakes, to be sure that it was meant."""
+    SEVERAL = "several"
+    """A name that honestly means several territories."""
 
 
-@cache
-def territory_names(language: str) -> Mapping[str, str]:
-    """Return the CLDR name in `language` of every territory, by ISO 3166-1 alpha-2 code."""
-    names = Locale(language).territories
-    return {
-        code: name
-        for code, name in names.items()
-        if len(code) == 2 and code.isalpha() and code not in NOT_TERRITORIES
-    }
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name and the territories it stands for, the foremost first."""
 
-
-def is_code(text: str) -> bool:
-    """Whether `text` could be an ISO code: two or three ASCII letters."""
-    return len(text) in (2, 3) and text.isascii() and text.isalpha()
+    text: str
+    isos: tuple[str, ...]
+    sense: Sense = Sense.NAME
+    language: str = ""
+    """Language of the name where it is known."""
 
 
 @cache
 def codes() -> Mapping[str, str]:
-    """Return the alpha-2 code for every ISO alpha-2 and alpha-3 code and every former one, in capitals."""
-    known = {code: PART_OF.get(code, code) for code in territory_names("en")}
-    for alias, targets in get_global("territory_aliases").items():
-        if len(targets) == 1 and targets[0] in known and is_code(alias):
-            known.setdefault(alias, known[targets[0]])
-    return known
+    """Return the alpha-2 code for each ISO 3166 code of two or three letters, in capitals."""
+    return {row["code"]: row["iso"] for row in _rows("codes.csv")}
 
 
 @cache
-def names() -> Mapping[str, Mapping[str, str]]:
-    """Return, for each key of a CLDR name, the territories it names and the name as written."""
-    index: dict[str, dict[str, str]] = {}
-    for language in NAME_LANGUAGES:
-        for code, name in territory_names(language).items():
-            for variant in variants(name):
-                index.setdefault(key(variant), {}).setdefault(PART_OF.get(code, code), variant)
-    return index
+def near_names() -> tuple[Name, ...]:
+    """Return the names that people here use: Unicode CLDR in eight languages, and the portal's own list.
 
-
-def variants(name: str) -> list[str]:
-    """Return the ways in which a usual name stands for its place: whole, and without what is in brackets.
-
-    What is in the brackets alone may name anything ("mainland", "British") and is no name.
+    They are recognised by their beginning and with slips of the pen too; those of `far_names` only as they are.
     """
-    before, bracket, after = name.partition("(")
-    if not bracket:
-        return [name]
-    return [name, f"{before} {after.partition(')')[2]}".strip(" ,")]
+    found = [Name(row["name"], (row["iso"],), language=row["language"]) for row in _rows("names.csv")]
+    for row in _rows("curated.csv"):
+        isos = tuple(row["iso"].split())
+        found += [Name(name, isos, Sense(row["kind"])) for name in row["names"].split("|")]
+    return tuple(found)
+
+
+@cache
+def territory_names(language: str) -> Mapping[str, str]:
+    """Return the usual name in `language` ("fr" or "en") of every territory, by ISO 3166-1 alpha-2 code."""
+    names: dict[str, str] = {}
+    for row in _rows("names.csv"):
+        if row["language"] == language:
+            names.setdefault(row["iso"], row["name"])
+    return names
+
+
+@cache
+def groupings() -> frozenset[str]:
+    """Return the keys of the names of continents, their parts and unions of states, which are no destination."""
+    return frozenset(key(row["name"]) for row in _rows("groupings.csv"))
+
+
+def far_names(wanted: str) -> list[Name]:
+    """Return the names with the key `wanted` in other languages, and the cities and regions so named.
+
+    The file is searched where it lies, by halving, so that its 120,000 lines cost no memory of the process.
+    """
+    line = _line(_far_file(), f"{wanted}\t".encode())
+    if line is None:
+        return []
+    _, isos, text, sense = line.decode().split("\t")
+    return [Name(text, tuple(isos.split()), Sense(sense))]
+
+
+def _line(file: mmap.mmap, start: bytes) -> bytes | None:
+    """Return the line that begins with `start` in a file of lines sorted by their bytes."""
+    low, high = 0, len(file)
+    while low < high:
+        middle = file.rfind(b"\n", low, (low + high) // 2) + 1 or low
+        end = file.find(b"\n", middle, high)
+        line = file[middle : end if end >= 0 else high]
+        if line.startswith(start):
+            return line
+        if line < start:
+            low = middle + len(line) + 1
+        else:
+            high = middle
+    return None
+
+
+@cache
+def _far_file() -> mmap.mmap:
+    with (CONTENT / "places.tsv").open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with (CONTENT / name).open(encoding="utf-8", newline="") as lines:
+        yield from csv.DictReader(lines)

@@ -5,15 +5,14 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.folding import fold
 from core.loader import ContentLoader
-from roaming.models import Alias, Destination, Listing, Zone
+from roaming.models import Destination, Listing, Zone
 
 CONTENT = Path(__file__).parent / "content"
 
 
 def load(loader: ContentLoader) -> None:
-    """Bring zones, destinations, listings and aliases in line with the files."""
+    """Bring zones, destinations, and listings in line with the files."""
     zones = {}
     zone_file = tomllib.loads((CONTENT / "zones.toml").read_text(encoding="utf-8"))
     for position, entry in enumerate(zone_file["zone"], start=1):
@@ -33,10 +32,6 @@ def load(loader: ContentLoader) -> None:
                 {"zone": zone, "position": int(row["position"])},
                 {"destination": destination, "name_as_published": row["name_as_published"]},
             )
-    for row in read_csv(CONTENT / "aliases.csv"):
-        named = Destination.objects.filter(iso=row["iso"]).first()
-        if named is not None:
-            loader.load(Alias, {"destination": named, "key": fold(row["name"])}, {"name": row["name"]})
 
 
 def read_csv(path: Path) -> Iterator[dict[str, str]]:

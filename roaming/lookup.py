@@ -1,9 +1,7 @@
 """From what a person typed to an answer: which destination, which zone, included or not."""
 
 import datetime
-import re
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -11,7 +9,10 @@ from django.utils import timezone
 
 from core.bilingual import reading_language
 from roaming import gazetteer
-from roaming.models import HOME, Alias, Destination, Listing, Zone
+from roaming.gazetteer import Name, Sense
+from roaming.index import Found, Index, collect, current
+from roaming.models import HOME, Listing, Zone
+from roaming.naming import compact, core_key, key, telling_words
 
 LONGEST_NAME = 100
 """Characters; nothing longer is the name of a place."""
@@ -19,16 +20,42 @@ LONGEST_NAME = 100
 MOST_QUERIES = 10
 """Destinations answered at once."""
 
+MOST_SUGGESTIONS = 5
 
-PARTS = re.compile(r"[;\n]")
-"""What parts places in one text for certain; a comma may belong to a name."""
+SHORTEST_BEGINNING = 3
+"""Letters from which a beginning is looked at."""
 
+SURE_BEGINNING, SURE_SHARE = 4, 0.4
+"""Letters, and share of the longest name that goes on so, from which a beginning is more than a suggestion."""
+
+MOST_WORDS = 12
+"""Words of one text that are tried as the names of several places."""
+
+WHOLE_NAME = 4
+"""Letters; a shorter name among other words is not taken for a place."""
+
+SURE_LETTERS = 5
+"""Letters from which a name in another language is more than a suggestion, and one that differs by a letter a
+rival."""
+
+STEM = 5
+"""First letters that a longer word must have in common with a name to suggest it."""
+
+TELLING_SHARE = 0.5
+"""Share of a name's letters that its words alone must hold to stand for it."""
+
+SLIPS = ((4, 1), (6, 2), (9, 3), (15, 4))
+"""From how many letters on how many slips of the pen are looked past to suggest a name."""
+
+SURE_SLIPS = ((6, 1), (10, 2))
+"""The same, to take the name for what was meant."""
 
 class Kind(StrEnum):
     """What sort of answer it is. The values are those of the JSON interface."""
 
     LISTED = "listed"
     SEVERAL = "several"
+    SUGGESTIONS = "suggestions"
     HOME = "home"
     UNLISTED = "unlisted"
     NONE = "none"
@@ -36,24 +63,50 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Match:
-    """A territory that the text names, and the zones it is listed in."""
+    """A territory that the text names, and its listings on the day asked for."""
 
     iso: str
     name: str
     matched: str
     """The name or code that was recognised."""
-    zones: tuple[Zone, ...]
+    is_part: bool
+    """Whether `matched` is only a part of the territory: an island, a region, a city."""
+    listings: tuple[Listing, ...]
     """Empty for a place in no list; more than one when the company's lists name it twice."""
+    changes_on: datetime.date | None = None
+    """The next day on which its listings change, if one is announced."""
+    listings_then: tuple[Listing, ...] = ()
+    """The listings from that day on."""
+
+    @property
+    def zones(self) -> tuple[Zone, ...]:
+        """The zones it is in."""
+        return tuple(listing.zone for listing in self.listings)
+
+    @property
+    def zones_then(self) -> tuple[Zone, ...]:
+        """The zones it will be in from `changes_on`."""
+        return tuple(listing.zone for listing in self.listings_then)
 
     @property
     def is_included(self) -> bool:
         """Whether it is listed, and in no excluded zone."""
-        return bool(self.zones) and not any(zone.is_excluded for zone in self.zones)
+        return bool(self.listings) and not self.is_excluded
+
+    @property
+    def is_excluded(self) -> bool:
+        """Whether one of its zones is excluded."""
+        return any(zone.is_excluded for zone in self.zones)
 
     @property
     def is_in_two_zones(self) -> bool:
         """Whether the published lists contradict each other about it."""
-        return len(self.zones) > 1
+        return len(self.listings) > 1
+
+    @property
+    def is_home(self) -> bool:
+        """Whether it is Luxembourg, where there is no roaming."""
+        return self.iso == HOME and not self.listings
 
 
 @dataclass(frozen=True)
@@ -63,94 +116,229 @@ class Answer:
     query: str
     kind: Kind
     matches: tuple[Match, ...] = ()
+    is_grouping: bool = False
+    """Whether the text names a continent or a union of states, which is no destination."""
 
 
 def look_up(queries: Sequence[str], on: datetime.date | None = None) -> list[Answer]:
     """Answer each query, in the reader's language, from the lists that apply on the day `on` (today).
 
-    A name counts when its key (see gazetteer.key) equals that of a published name, an alias, a
-    destination's French or English name, or a CLDR name; a code when it is an ISO one. Never raises:
-    what names no place is answered with Kind.NONE.
+    Never raises: what names no place is answered with Kind.NONE. The steps, the first that finds something
+    wins: an ISO code; a name as it is, in any order of its words; the names of several places; the telling words
+    of one name; its beginning; a name with slips of the pen; a name among other words.
     """
-    book = _Book(on or timezone.localdate())
-    return [book.answer(query) for query in list(queries)[:MOST_QUERIES]]
+    reader = Reader.now(on)
+    return [reader.answer(query) for query in list(queries)[:MOST_QUERIES]]
 
 
-def look_up_trip(texts: Sequence[str]) -> tuple[list[Answer], bool]:
-    """Answer texts that may each name several places, parted by semicolons, lines or commas.
+class Reader:
+    """Answers queries from one index, for one day and one language."""
 
-    A comma parts only what is no place as a whole: "Tanzania, United Republic of" is one. Returns the answers
-    for today and whether some were left out, beyond MOST_QUERIES.
-    """
-    book = _Book(timezone.localdate())
-    answers: list[Answer] = []
-    for part in (part.strip() for text in texts for part in PARTS.split(text)):
-        if not part:
-            continue
-        if len(answers) > MOST_QUERIES:
-            break
-        whole = book.answer(part)
-        pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
-        if whole.kind is Kind.NONE and len(pieces) > 1:
-            answers += [book.answer(piece) for piece in pieces[: MOST_QUERIES + 1]]
-        else:
-            answers.append(whole)
-    return answers[:MOST_QUERIES], len(answers) > MOST_QUERIES
+    def __init__(self, index: Index, on: datetime.date, language: str) -> None:
+        self.index = index
+        self.on = on
+        self.language = language
 
-
-class _Book:
-    """The names and listings of one day, read from the database in three queries."""
-
-    def __init__(self, on: datetime.date) -> None:
-        self.destinations = {found.iso: found for found in Destination.objects.all()}
-        self.zones: dict[str, dict[str, Zone]] = defaultdict(dict)
-        self.names: dict[str, dict[str, str]] = defaultdict(dict)
-        for iso, found in self.destinations.items():
-            for name in (found.name_fr, found.name_en):
-                for variant in gazetteer.variants(name):
-                    self._know(variant, iso)
-        for listing in (
-            Listing.objects.on(on).select_related("zone", "destination").order_by("zone__position")
-        ):
-            self.zones[listing.destination.iso][listing.zone.code] = listing.zone
-            self._know(listing.name_as_published, listing.destination.iso)
-        for name, iso in Alias.objects.values_list("name", "destination__iso"):
-            self._know(name, iso)
+    @classmethod
+    def now(cls, on: datetime.date | None = None) -> "Reader":
+        """Return a reader of the content as it is now, for the day `on` (today), in the reader's language."""
+        return cls(current(), on or timezone.localdate(), reading_language())
 
     def answer(self, query: str) -> Answer:
         """Answer one query."""
         text = " ".join(query.split())
-        if not text or len(text) > LONGEST_NAME:
+        if not text or len(text) > LONGEST_NAME or not key(text):
             return Answer(query, Kind.NONE)
-        found = self._found(text)
-        matches = tuple(
-            Match(iso, self._name(iso), matched, tuple(self.zones.get(iso, {}).values()))
-            for iso, matched in sorted(found.items(), key=lambda item: not self.zones.get(item[0]))
+        if found := self._known(text):
+            return self._answer(query, found)
+        if key(text) in gazetteer.groupings():
+            return Answer(query, Kind.NONE, is_grouping=True)
+        for step in (
+            self._far,
+            self._several_places,
+            self._by_beginning,
+            self._by_words,
+            self._despite_slips,
+            self._by_stem,
+            self._among_words,
+        ):
+            found, is_sure = step(text)
+            if found:
+                return self._answer(query, found, is_sure=is_sure)
+        return Answer(query, Kind.NONE)
+
+    def question(self, match: Match) -> str:
+        """Return what to ask to get this match alone: its name, or its code where the name means several."""
+        return match.name if list(self._known(match.name)) == [match.iso] else match.iso
+
+    def names_one_place(self, text: str) -> bool:
+        """Whether the text as a whole is the name of a place."""
+        return bool(self._known(text) or self._far(text)[0])
+
+    def _answer(self, query: str, found: Found, *, is_sure: bool = True) -> Answer:
+        matches = [self._match(iso, name) for iso, name in found.items()]
+        if not is_sure:
+            return Answer(query, Kind.SUGGESTIONS, tuple(matches[:MOST_SUGGESTIONS]))
+        matches.sort(key=lambda match: not match.listings)
+        return Answer(query, _kind(matches), tuple(matches))
+
+    def _match(self, iso: str, name: Name) -> Match:
+        known = self.index.destinations.get(iso)
+        usual = known.name if known else gazetteer.territory_names(self.language)[iso]
+        is_part = name.sense in (Sense.PART, Sense.TOWN)
+        listings = tuple(self.index.listed(iso, self.on))
+        changes_on = self.index.next_change(iso, self.on)
+        then = tuple(self.index.listed(iso, changes_on)) if changes_on else ()
+        return Match(iso, usual, name.text, is_part, listings, changes_on, then)
+
+    def _known(self, text: str) -> Found:
+        """Find what an ISO code or a name that people here use stands for."""
+        if len(text) in (2, 3) and (iso := gazetteer.codes().get(text.upper())):
+            return {iso: Name(text.upper(), (iso,))}
+        if found := self.index.known(key(text)):
+            return found
+        if found := collect(self.index.near.by_letters.get(compact(text), ())):
+            return found
+        core = core_key(text)
+        return self.index.known(core) or collect(self.index.near.by_core.get(core, ())) if core else {}
+
+    def _far(self, text: str) -> tuple[Found, bool]:
+        """Find a name in another language, a city or a region; unsure where a better-known name is close to it."""
+        names = gazetteer.far_names(key(text)) or gazetteer.far_names(core_key(text))
+        if not names:
+            return {}, False
+        found = collect(names)
+        rivals = self._rivals(text, found)
+        is_short = len(compact(text)) < SURE_LETTERS and text.isascii()
+        is_sure = names[0].sense is not Sense.TOWN and not rivals and not is_short
+        return ({**found, **rivals} if names[0].sense is Sense.NAME else {**rivals, **found}), is_sure
+
+    def _rivals(self, text: str, found: Found) -> Found:
+        """Find the well-known names that the text begins or nearly is, when they lie in other zones."""
+        spelling = compact(text)
+        names = list(self.index.near.beginning(spelling))
+        if len(spelling) >= SURE_LETTERS:
+            names += [near.name for near in self.index.near.resembling(spelling, 1)]
+        rivals = self._ranked(names)
+        return {} if self._is_one_answer([*found, *rivals]) else rivals
+
+    def names_in(self, text: str) -> list[str]:
+        """Return the names that together are the whole text: "Niger Nigeria", "Ireland and UK". Or none."""
+        return [name.text for found in self._names_in(text) for name in list(found.values())[:1]]
+
+    def _names_in(self, text: str) -> list[Found]:
+        words = telling_words(text)[:MOST_WORDS]
+        names: list[Found] = []
+        start = 0
+        while start < len(words):
+            for end in range(len(words), start, -1):
+                piece = key(" ".join(words[start:end]))
+                here = self.index.near.by_key.get(piece) or self.index.near.by_core.get(piece)
+                if here:
+                    names.append(collect(here))
+                    start = end
+                    break
+            else:
+                return []
+        return names
+
+    def _several_places(self, text: str) -> tuple[Found, bool]:
+        found: Found = {}
+        for here in self._names_in(text):
+            found |= {iso: name for iso, name in here.items() if iso not in found}
+        return found, True
+
+    def _by_words(self, text: str) -> tuple[Found, bool]:
+        """Find the names that hold all words of the text: "Emirats arabes"."""
+        wanted = key(text)
+        holding = self.index.near.holding(core_key(text).split())
+        found = self._ranked(name for _, name in holding)
+        shares = (len(wanted) / len(other) for other, name in holding if name.sense is Sense.NAME)
+        return found, self._is_one_answer(found) and max(shares, default=0) >= TELLING_SHARE
+
+    def _by_beginning(self, text: str) -> tuple[Found, bool]:
+        start = compact(text)
+        if len(start) < SHORTEST_BEGINNING:
+            return {}, False
+        names = list(self.index.near.beginning(start))
+        found = self._ranked(names)
+        longest = max((len(compact(name.text)) for name in names), default=0)
+        is_sure = (
+            len(found) == 1
+            and len(start) >= max(SURE_BEGINNING, longest * SURE_SHARE)
+            and any(name.sense is Sense.NAME for name in names)
         )
-        return Answer(query, _kind(matches), matches)
+        return found, is_sure
 
-    def _know(self, name: str, iso: str) -> None:
-        self.names[gazetteer.key(name)].setdefault(iso, name)
+    def _despite_slips(self, text: str) -> tuple[Found, bool]:
+        spelling = compact(text)
+        most = _allowed(SLIPS, len(spelling))
+        if not most:
+            return {}, False
+        near = sorted(
+            self.index.near.resembling(spelling, most + 1),
+            key=lambda other: (other.distance, self._rank(other.name), other.name.text),
+        )
+        least: dict[str, int] = {}
+        for other in near:
+            for iso in other.name.isos:
+                least.setdefault(iso, other.distance)
+        found = collect([other.name for other in near if other.distance <= most])
+        if not found:
+            return {}, False
+        best = near[0]
+        rivals = {iso for iso, distance in least.items() if distance <= best.distance + 1}
+        is_sure = (
+            best.distance <= _allowed(SURE_SLIPS, len(spelling))
+            and compact(best.name.text)[:1] == spelling[:1]
+            and len(best.name.isos) == 1
+            and self._is_one_answer(rivals)
+        )
+        return collect([best.name]) if is_sure else found, is_sure
 
-    def _found(self, text: str) -> dict[str, str]:
-        if gazetteer.is_code(text) and (iso := gazetteer.codes().get(text.upper())):
-            return {iso: text.upper()}
-        wanted = gazetteer.key(text)
-        if not wanted:
-            return {}
-        return {**gazetteer.names().get(wanted, {}), **self.names.get(wanted, {})}
+    def _by_stem(self, text: str) -> tuple[Found, bool]:
+        """Suggest the names that share the stem of a word: "Tunesische Republik", "Portuguese"."""
+        for word in sorted(core_key(text).split(), key=len, reverse=True):
+            if len(word) > STEM and (found := self._ranked(self.index.near.beginning(word[:STEM]))):
+                return found, False
+        return {}, False
 
-    def _name(self, iso: str) -> str:
-        if iso in self.destinations:
-            return self.destinations[iso].name
-        return gazetteer.territory_names(reading_language())[iso]
+    def _among_words(self, text: str) -> tuple[Found, bool]:
+        """Suggest the places named among other words: "hotel in Tunisia"."""
+        words = telling_words(text)[:MOST_WORDS]
+        found: Found = {}
+        for start in range(len(words)):
+            for end in range(len(words), start, -1):
+                piece = words[start:end]
+                if len("".join(piece)) >= WHOLE_NAME and (here := self.index.near.by_key.get(key(" ".join(piece)))):
+                    found |= {iso: name for iso, name in collect(here).items() if iso not in found}
+                    break
+        return found, False
+
+    def _ranked(self, names: Iterable[Name]) -> Found:
+        return collect(sorted(names, key=lambda name: (self._rank(name), len(name.text), name.text)))
+
+    def _rank(self, name: Name) -> tuple[bool, bool, bool]:
+        """Return what comes first: the territories themselves, named in the reader's language, in a list."""
+        return (
+            name.sense is not Sense.NAME,
+            name.language != self.language,
+            not any(iso in self.index.listings for iso in name.isos),
+        )
+
+    def _is_one_answer(self, isos: Iterable[str]) -> bool:
+        """Whether all of the territories are in the same zones, so that a mistake between them costs nothing."""
+        zones = {frozenset(listing.zone_id for listing in self.index.listed(iso, self.on)) for iso in isos}
+        return len(zones) == 1
+
+
+def _allowed(steps: Sequence[tuple[int, int]], letters: int) -> int:
+    return max((slips for least, slips in steps if letters >= least), default=0)
 
 
 def _kind(matches: Sequence[Match]) -> Kind:
-    if not matches:
-        return Kind.NONE
     if len(matches) > 1 or matches[0].is_in_two_zones:
         return Kind.SEVERAL
-    if matches[0].iso == HOME:
+    if matches[0].is_home:
         return Kind.HOME
-    return Kind.LISTED if matches[0].zones else Kind.UNLISTED
+    return Kind.LISTED if matches[0].listings else Kind.UNLISTED

@@ -11,13 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from core.bilingual import Bilingual
 from core.folding import fold
+from core.stamps import Stamped, StampedQuerySet
+
+STAMP = "roaming"
+"""Name of the stamp (core.stamps) of the zones, their lists and the names of destinations."""
 
 HOME = "LU"
 """ISO code of Luxembourg, where there is no roaming."""
 
 
-class Zone(models.Model):
+class Zone(Stamped):
     """A roaming zone of the mobile plans."""
+
+    stamp_name = STAMP
 
     code = models.CharField(
         _("code"),
@@ -49,8 +55,10 @@ class Zone(models.Model):
         return f"{reverse('roaming:zones')}#{self.code.lower()}"
 
 
-class Destination(models.Model):
+class Destination(Stamped):
     """A country or territory that the zone lists name."""
+
+    stamp_name = STAMP
 
     iso = models.CharField(
         _("ISO code"),
@@ -76,7 +84,7 @@ class Destination(models.Model):
         return f"{reverse('roaming:lookup')}?q={self.iso}"
 
 
-class ListingQuerySet(models.QuerySet["Listing"]):
+class ListingQuerySet(StampedQuerySet["Listing"]):
     """Reading rules for listings."""
 
     def on(self, day: datetime.date) -> "ListingQuerySet":
@@ -87,8 +95,10 @@ class ListingQuerySet(models.QuerySet["Listing"]):
         )
 
 
-class Listing(models.Model):
+class Listing(Stamped):
     """A destination's entry in the list of a zone. A destination may have several, even in two zones."""
+
+    stamp_name = STAMP
 
     zone = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="listings", verbose_name=_("zone"))
     destination = models.ForeignKey(
@@ -127,9 +137,17 @@ class Listing(models.Model):
     def __str__(self) -> str:
         return f"{self.name_as_published} – {self.zone.code}"
 
+    def applies(self, on: datetime.date) -> bool:
+        """Whether it applies on the day `on` (the rule of ListingQuerySet.on, for a row already read)."""
+        return (self.listed_from_on is None or self.listed_from_on <= on) and (
+            self.listed_until_on is None or on < self.listed_until_on
+        )
 
-class Alias(models.Model):
+
+class Alias(Stamped):
     """Another name under which people look for a destination."""
+
+    stamp_name = STAMP
 
     destination = models.ForeignKey(
         Destination, on_delete=models.CASCADE, related_name="aliases", verbose_name=_("destination")
@@ -138,6 +156,11 @@ class Alias(models.Model):
         _("other name"), max_length=120, help_text=_("Capitals, accents and hyphens make no difference.")
     )
     key = models.CharField(max_length=240, editable=False)
+    is_part = models.BooleanField(
+        _("names a part"),
+        default=False,
+        help_text=_("An island, a region or a city in the destination, not the destination itself."),
+    )
 
     class Meta:
         verbose_name = _("other name")

@@ -1,86 +1,115 @@
-"""The lookup page, the zone lists, and the JSON interface."""
+"""The lookup page with its map, the zone lists, and what changed in them."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from core.bilingual import LANGUAGES, reading_language
-from core.folding import fold
-from roaming.lookup import MOST_QUERIES, Answer, look_up, look_up_trip
-from roaming.models import Destination, Listing, Zone
+from core.on_date import OnDateForm
+from roaming import lists, world_map
+from roaming.lookup import MOST_QUERIES, Answer, Kind, Match, Reader
+from roaming.models import Listing, Zone
+from roaming.trip import Trip, plan
+from roaming.wording import spoken
 
 
 @require_safe
 def lookup(request: HttpRequest) -> HttpResponse:
-    """Answer each place in each `?q=`: which zone, included or not."""
+    """Answer each place in each `?q=`, for today or `?on=`: which zone, included or not."""
     texts = [text for text in request.GET.getlist("q") if text.strip()]
-    answers, left_out = look_up_trip(texts) if texts else ([], False)
+    today = timezone.localdate()
+    form = OnDateForm(request.GET)
+    on = form.chosen(today)
+    trip = plan(texts, on) if texts else None
+    reader = Reader.now(on)
     context = {
         "query": "; ".join(texts),
-        "answers": answers,
-        "left_out": left_out,
+        "form": form,
+        "on": on,
+        "is_today": on == today,
+        "trip": trip,
+        "answers": _with_suggestions(reader, trip, request) if trip else [],
+        "spoken": spoken(trip.answers) if trip else "",
         "most": MOST_QUERIES,
-        "zones": Zone.objects.all(),
+        "zones": reader.index.zones,
+        "territories": world_map.territories(reader.index, on),
+        "chosen": world_map.chosen(trip.isos if trip else ()),
     }
     return render(request, "roaming/lookup.html", context)
+
+
+def _with_suggestions(
+    reader: Reader, trip: Trip, request: HttpRequest
+) -> list[tuple[Answer, list[tuple[Match, str]]]]:
+    """Return each answer with the addresses that put one of its suggestions in the question's place."""
+    return [
+        (
+            answer,
+            [(match, _address(trip, answer, reader.question(match), request)) for match in answer.matches]
+            if answer.kind is Kind.SUGGESTIONS
+            else [],
+        )
+        for answer in trip.answers
+    ]
+
+
+def _address(trip: Trip, replaced: Answer, question: str, request: HttpRequest) -> str:
+    queries = [question if other is replaced else other.query for other in trip.answers]
+    day = [("on", request.GET["on"])] if request.GET.get("on") else []
+    return "?" + urlencode([*(("q", query) for query in queries), *day])
 
 
 @require_safe
 def zones(request: HttpRequest) -> HttpResponse:
     """The lists of all zones, each from A to Z in the reader's language."""
-    listings = Listing.objects.on(timezone.localdate()).select_related("destination")
-    found = list(Zone.objects.prefetch_related(Prefetch("listings", listings)))
-    zones_of: dict[int, list[Zone]] = {}
-    for zone in found:
-        for destination in _destinations(zone):
-            zones_of.setdefault(destination.pk, []).append(zone)
-    lists = [
-        (
-            zone,
-            [
-                (destination, [other for other in zones_of[destination.pk] if other != zone])
-                for destination in _destinations(zone)
-            ],
-        )
-        for zone in found
-    ]
-    return render(request, "roaming/zones.html", {"lists": lists})
+    context = _on_date(request)
+    found = lists.entries(context["on"])
+    context["lists"] = lists.by_zone(found, Zone.objects.all())
+    return render(request, "roaming/zones.html", context)
 
 
 @require_safe
-def destinations(request: HttpRequest) -> JsonResponse:
-    """The lookup as JSON: `?q=` (one place each, the first ten count) and `?lang=fr|en`."""
-    language = request.GET.get("lang", "fr")
-    with translation.override(language if language in LANGUAGES else "fr"):
-        results = [_as_json(answer) for answer in look_up(request.GET.getlist("q"))]
-        response = JsonResponse({"results": results})
-        response.headers["Content-Language"] = reading_language()
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+def a_to_z(request: HttpRequest) -> HttpResponse:
+    """All destinations from A to Z, each with its zones."""
+    context = _on_date(request)
+    found = lists.entries(context["on"])
+    return render(request, "roaming/a_to_z.html", context | {"letters": lists.by_letter(found), "count": len(found)})
+
+
+@require_safe
+def changes(request: HttpRequest) -> HttpResponse:
+    """What moved from zone to zone, by day, announced changes first."""
+    context = {"changes": lists.changes(), "today": timezone.localdate()}
+    return render(request, "roaming/changes.html", context)
+
+
+@require_safe
+def zones_csv(request: HttpRequest) -> HttpResponse:
+    """The lists as a CSV file, for today or `?on=`."""
+    on = _on_date(request)["on"]
+    listings = Listing.objects.on(on).select_related("zone", "destination")
+    response = HttpResponse(lists.as_csv(lists.as_rows(listings)), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="roaming-zones-{on.isoformat()}.csv"'
     return response
 
 
-def _destinations(zone: Zone) -> list[Destination]:
-    """Return the destinations of a zone once each, in the reader's alphabet."""
-    unique = {listing.destination_id: listing.destination for listing in zone.listings.all()}
-    return sorted(unique.values(), key=lambda destination: fold(destination.name))
+@require_safe
+def zones_json(request: HttpRequest) -> JsonResponse:
+    """The lists as JSON, for today or `?on=`."""
+    on = _on_date(request)["on"]
+    listings = Listing.objects.on(on).select_related("zone", "destination")
+    named = [
+        {"code": zone.code, "included": not zone.is_excluded, "name_fr": zone.name_fr, "name_en": zone.name_en}
+        for zone in Zone.objects.all()
+    ]
+    return JsonResponse({"on": on, "zones": named, "listings": lists.as_rows(listings)})
 
 
-def _as_json(answer: Answer) -> dict[str, Any]:
-    return {
-        "query": answer.query,
-        "answer": answer.kind.value,
-        "matches": [
-            {
-                "iso": match.iso,
-                "name": match.name,
-                "matched": match.matched,
-                "zones": [{"code": zone.code, "included": not zone.is_excluded} for zone in match.zones],
-            }
-            for match in answer.matches
-        ],
-    }
+def _on_date(request: HttpRequest) -> dict[str, Any]:
+    today = timezone.localdate()
+    form = OnDateForm(request.GET)
+    on = form.chosen(today)
+    return {"form": form, "on": on, "is_today": on == today}

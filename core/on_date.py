@@ -1,4 +1,4 @@
-"""What readers ask of the library."""
+"""The day for which a reader asks."""
 
 import datetime
 from typing import Any
@@ -39,9 +39,9 @@ class IsoDateField(forms.DateField):
 
 
 class OnDateForm(forms.Form):
-    """The day for which the library, or one document, is shown: `?on=YYYY-MM-DD`."""
+    """The day for which texts or lists are shown: `?on=YYYY-MM-DD`. Its label is the page's."""
 
-    on = IsoDateField(label=_("Show the texts in force on"), required=False)
+    on = IsoDateField(label=_("Date"), required=False)
 
     def chosen(self, today: datetime.date) -> datetime.date:
         """Return the day asked for, or `today` when none or no valid one was given."""

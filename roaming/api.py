@@ -1,0 +1,50 @@
+"""The lookup for programs: `/api/destinations/`."""
+
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone, translation
+from django.views.decorators.http import require_safe
+
+from core.bilingual import LANGUAGES, reading_language
+from core.on_date import OnDateForm
+from roaming.lookup import Answer, Match, look_up
+
+
+@require_safe
+def destinations(request: HttpRequest) -> JsonResponse:
+    """Answer `?q=` (one place each, the first ten count) in `?lang=fr|en`, for today or `?on=YYYY-MM-DD`.
+
+    A day that is none is refused with status 400 and a sentence under "error".
+    """
+    language = request.GET.get("lang", "fr")
+    with translation.override(language if language in LANGUAGES else "fr"):
+        form = OnDateForm(request.GET)
+        if form.is_valid():
+            on = form.chosen(timezone.localdate())
+            results = [_as_json(answer) for answer in look_up(request.GET.getlist("q"), on)]
+            response = JsonResponse({"on": on, "results": results})
+        else:
+            response = JsonResponse({"error": form.errors["on"][0]}, status=400)
+        response.headers["Content-Language"] = reading_language()
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def _as_json(answer: Answer) -> dict[str, Any]:
+    return {
+        "query": answer.query,
+        "answer": answer.kind.value,
+        "matches": [_match_as_json(match) for match in answer.matches],
+    }
+
+
+def _match_as_json(match: Match) -> dict[str, Any]:
+    return {
+        "iso": match.iso,
+        "name": match.name,
+        "matched": match.matched,
+        "matched_is_part": match.is_part,
+        "zones": [{"code": zone.code, "included": not zone.is_excluded} for zone in match.zones],
+    }

@@ -1,0 +1,177 @@
+"""Every known name in memory, arranged for the steps of the lookup, and read anew when staff change one."""
+
+import datetime
+import threading
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from django.utils.safestring import SafeString
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from core.stamps import stamp
+from roaming import gazetteer
+from roaming.gazetteer import Name, Sense
+from roaming.models import STAMP, Alias, Destination, Listing, Zone
+from roaming.naming import FORM_WORDS, core_key, key, telling_words, variants
+
+Found = dict[str, Name]
+"""ISO code → the name by which it was found, the foremost first."""
+
+WHOLE_WORD = 4
+"""Letters; a shorter word alone does not stand for a longer name."""
+
+
+@dataclass(frozen=True)
+class Near:
+    """A name that resembles what was typed, and how many letters differ."""
+
+    name: Name
+    distance: int
+
+
+class Names:
+    """Names arranged by key, by spelling, by beginning and by length."""
+
+    def __init__(self, names: Sequence[Name]) -> None:
+        self.by_key: dict[str, list[Name]] = defaultdict(list)
+        self.by_core: dict[str, list[Name]] = defaultdict(list)
+        self.by_letters: dict[str, list[Name]] = defaultdict(list)
+        self.by_spelling: dict[str, list[Name]] = defaultdict(list)
+        self.by_word: dict[str, set[tuple[str, Name]]] = defaultdict(set)
+        for name in names:
+            for form in variants(name.text):
+                self._arrange(name, form)
+        self.spellings = sorted(self.by_spelling)
+        self.by_length: dict[int, list[str]] = defaultdict(list)
+        for spelling in self.spellings:
+            self.by_length[len(spelling)].append(spelling)
+
+    def _arrange(self, name: Name, form: str) -> None:
+        wanted = key(form)
+        if name not in self.by_key[wanted]:
+            self.by_key[wanted].append(name)
+        if name.sense is not Sense.PART and (core := core_key(form)):
+            self.by_core[core].append(name)
+        words = telling_words(form)
+        if name not in self.by_letters["".join(words)]:
+            self.by_letters["".join(words)].append(name)
+        core = [word for word in words if word not in FORM_WORDS]
+        for spelling in {"".join(words), "".join(core)} - {""}:
+            if name not in self.by_spelling[spelling]:
+                self.by_spelling[spelling].append(name)
+        for word in words:
+            if len(word) >= WHOLE_WORD and word not in FORM_WORDS:
+                self.by_word[word].add((wanted, name))
+
+    def beginning(self, start: str) -> Iterator[Name]:
+        """Yield the names whose spelling begins with the letters `start`."""
+        for spelling in self.spellings[bisect_left(self.spellings, start) :]:
+            if not spelling.startswith(start):
+                return
+            yield from self.by_spelling[spelling]
+
+    def holding(self, words: Sequence[str]) -> set[tuple[str, Name]]:
+        """Return key and name of each name that has all the words."""
+        found = [self.by_word.get(word, set()) for word in words]
+        return set.intersection(*found) if found else set()
+
+    def resembling(self, spelling: str, most: int) -> Iterator[Near]:
+        """Yield the names at most `most` letters from a spelling: added, left out, changed or swapped."""
+        for length in range(len(spelling) - most, len(spelling) + most + 1):
+            for other, distance, _ in extract(
+                spelling, self.by_length.get(length, ()), scorer=OSA.distance, score_cutoff=most, limit=None
+            ):
+                for name in self.by_spelling[other]:
+                    yield Near(name, int(distance))
+
+
+class Index:
+    """The company's own names, zones and lists, and with them the names that people here use."""
+
+    def __init__(self) -> None:
+        self.destinations = {found.iso: found for found in Destination.objects.all()}
+        self.zones = list(Zone.objects.all())
+        self.listings: dict[str, list[Listing]] = defaultdict(list)
+        own: list[Name] = []
+        for iso, found in self.destinations.items():
+            own.append(Name(found.name_fr, (iso,), language="fr"))
+            own.append(Name(found.name_en, (iso,), language="en"))
+        zones = {zone.pk: zone for zone in self.zones}
+        isos = {found.pk: iso for iso, found in self.destinations.items()}
+        for listing in Listing.objects.order_by("zone__position", "position"):
+            listing.zone = zones[listing.zone_id]
+            self.listings[isos[listing.destination_id]].append(listing)
+            own.append(Name(listing.name_as_published, (isos[listing.destination_id],)))
+        for alias in Alias.objects.all():
+            own.append(
+                Name(alias.name, (isos[alias.destination_id],), Sense.PART if alias.is_part else Sense.NAME)
+            )
+        self.own = Names(own)
+        # Looked through together for beginnings and slips of the pen; the company's names come first.
+        self.near = Names([*dict.fromkeys(own), *gazetteer.near_names()])
+        self.maps: dict[tuple[datetime.date, str], SafeString] = {}
+
+    def known(self, wanted: str) -> Found:
+        """Return what a key names here: the company's names first, then the usual ones; parts if no other."""
+        own = self.own.by_key.get(wanted, [])
+        near = self.near.by_key.get(wanted, [])
+        whole = [*own, *_of(near, Sense.SEVERAL), *_of(near, Sense.NAME)]
+        return collect(whole or near)
+
+    def listed(self, iso: str, on: datetime.date) -> list[Listing]:
+        """Return the listings of a territory that apply on the day `on`, one for each zone."""
+        unique = {listing.zone_id: listing for listing in self.listings.get(iso, ()) if listing.applies(on)}
+        return list(unique.values())
+
+    def next_change(self, iso: str, on: datetime.date) -> datetime.date | None:
+        """Return the first day after `on` from which a territory's listings are others."""
+        days = {
+            day
+            for listing in self.listings.get(iso, ())
+            for day in (listing.listed_from_on, listing.listed_until_on)
+            if day is not None and day > on
+        }
+        return min(days, default=None)
+
+
+def _of(names: Sequence[Name], sense: Sense) -> list[Name]:
+    return [name for name in names if name.sense is sense]
+
+
+def collect(names: Sequence[Name]) -> Found:
+    """Return the territories that the names stand for, each with the first name it has."""
+    found: Found = {}
+    for name in names:
+        for iso in name.isos:
+            found.setdefault(iso, name)
+    return found
+
+
+class _Current:
+    """The index last built, and the stamp of the content it was built from."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.stamp: str | None = None
+        self.index: Index | None = None
+
+    def get(self) -> Index:
+        now = stamp(STAMP)
+        with self.lock:
+            if self.index is None or self.stamp != now:
+                self.index, self.stamp = Index(), now
+            return self.index
+
+
+@cache
+def _current() -> _Current:
+    return _Current()
+
+
+def current() -> Index:
+    """Return the index of the content as it is now: one query, and four more after a change."""
+    return _current().get()

@@ -1,0 +1,78 @@
+"""What two spellings of the same place name have in common."""
+
+import re
+
+from core.folding import fold
+
+# fmt: off
+JOINING_WORDS = frozenset({
+    "the", "of", "and", "a", "an", "in",
+    "le", "la", "les", "l", "de", "du", "des", "d", "et", "au", "aux",
+    "der", "die", "das", "und", "von",
+    "el", "los", "las", "y", "o", "os", "as", "e", "da", "do", "dos", "das",
+    "il", "lo", "i", "gli", "del", "di", "den", "het", "van", "en", "an", "vun",
+})
+"""Articles and little words that people add or leave out."""
+
+FORM_WORDS = frozenset({
+    "republic", "republique", "republik", "republica", "repubblica", "republiek",
+    "kingdom", "royaume", "konigreich", "koenigreich", "reino", "regno", "koninkrijk",
+    "state", "etat", "staat", "estado", "stato",
+    "principality", "principaute", "furstentum", "fuerstentum", "principado", "principato",
+    "duchy", "duche", "sultanate", "sultanat", "emirate", "emirat", "commonwealth",
+    "federation", "federal", "federale", "federated", "federative", "bundesrepublik",
+    "islamic", "islamique", "socialist", "socialiste", "bolivarian", "plurinational", "hashemite",
+    "territory", "territoire", "region", "province", "country", "pays", "land",
+    "island", "islands", "ile", "iles", "isle", "isles", "insel", "inseln",
+    "ilha", "ilhas", "isla", "islas", "isola", "isole", "eiland", "eilanden",
+    "united", "uni", "unido", "unito", "verenigd", "vereinigtes", "independent", "cite",
+    "city", "ville", "stadt", "ciudad", "cidade", "citta",
+})
+"""Words for the form of a state or place, which its official name has and its usual one has not."""
+
+# "St" before a name is "Saint" in English and French, "Sankt" in German, "Sint" in Dutch.
+SAME_WORDS = {"st": "saint", "ste": "saint", "sainte": "saint", "sankt": "saint", "sint": "saint"}
+# fmt: on
+
+UMLAUTS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "å": "aa", "Å": "Aa", "ø": "oe", "Ø": "Oe"}
+)
+BRACKETS = re.compile(r"\s*[(\[][^)\]]*[)\]]?")
+
+
+def key(name: str) -> str:
+    """Return what two spellings of a place name share: folded words, in any order, without articles."""
+    return " ".join(sorted(telling_words(name)))
+
+
+def compact(name: str) -> str:
+    """Return the folded letters of a name in their order, without articles and spaces: "Viet Nam" as "vietnam"."""
+    return "".join(telling_words(name))
+
+
+def telling_words(name: str) -> list[str]:
+    """Return the folded words of a name in their order, without articles unless there are only such."""
+    words = [SAME_WORDS.get(word, word) for word in fold(name).split()]
+    return [word for word in words if word not in JOINING_WORDS] or words
+
+
+def core_key(name: str) -> str:
+    """Return the key without the words for the form of a state: "Republic of Angola" as "angola".
+
+    Empty when nothing or only figures and single letters are left.
+    """
+    words = [word for word in key(name).split() if word not in FORM_WORDS]
+    return " ".join(words) if any(len(word) > 1 and not word.isdigit() for word in words) else ""
+
+
+def variants(name: str) -> tuple[str, ...]:
+    """Return the ways in which a usual name stands for its place.
+
+    As it is; without what is in brackets, which alone may name anything ("mainland", "British") and is no name;
+    and with its umlauts written as two letters, where it has any.
+    """
+    found = [name]
+    if (bare := " ".join(BRACKETS.sub(" ", name).split()).strip(" ,")) != name:
+        found.append(bare)
+    found += [spelled for form in list(found) if (spelled := form.translate(UMLAUTS)) != form]
+    return tuple(form for form in found if form)

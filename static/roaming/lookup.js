@@ -1,0 +1,69 @@
+// Answers while somebody types. The page works without it: the same form is then sent with Enter.
+
+const PAUSE = 200; // milliseconds without a key before the portal is asked
+
+const form = document.getElementById("ask");
+const field = document.getElementById("place");
+const spoken = document.getElementById("spoken");
+let waiting = 0;
+let request = null;
+
+function address() {
+  const query = new URLSearchParams(new FormData(form));
+  for (const [name, value] of [...query]) if (!value.trim()) query.delete(name);
+  return query.size ? `${location.pathname}?${query}` : location.pathname;
+}
+
+function replace(id, page) {
+  document.getElementById(id).replaceWith(document.adoptNode(page.getElementById(id)));
+}
+
+async function ask() {
+  const wanted = address();
+  request?.abort();
+  request = new AbortController();
+  try {
+    const response = await fetch(wanted, { signal: request.signal });
+    if (!response.ok) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    replace("answers", page);
+    replace("chosen", page);
+    document.title = page.title;
+    history.replaceState(null, "", wanted);
+    spoken.textContent = document.getElementById("answers").dataset.spoken;
+  } catch (fault) {
+    // A newer question took the place of this one, or the network is away: Enter still asks.
+    if (fault.name !== "AbortError" && !(fault instanceof TypeError)) throw fault;
+  }
+}
+
+function suggestions() {
+  return [...document.querySelectorAll("#answers .suggestion")];
+}
+
+field.addEventListener("input", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(ask, PAUSE);
+});
+
+form.addEventListener("submit", () => {
+  clearTimeout(waiting);
+  request?.abort();
+  for (const input of form.elements) if (input.name && !input.value.trim()) input.disabled = true;
+});
+
+// A page taken out of the browser's memory by its back button has the field as it was sent.
+addEventListener("pageshow", () => {
+  for (const input of form.elements) input.disabled = false;
+});
+
+document.addEventListener("keydown", (event) => {
+  const places = [field, ...suggestions()];
+  const here = places.indexOf(document.activeElement);
+  if (here < 0) return;
+  if (event.key === "Escape" && here > 0) field.focus();
+  else if (event.key === "ArrowDown" && here + 1 < places.length) places[here + 1].focus();
+  else if (event.key === "ArrowUp" && here > 0) places[here - 1].focus();
+  else return;
+  event.preventDefault();
+});
