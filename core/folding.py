@@ -24,8 +24,8 @@ NOT_A_WORD = re.compile(r"[\W_]+")
 def fold(text: str) -> str:
     """Return `text` in lower case without accents, ligatures, punctuation or doubled spaces.
 
-    Two spellings that a reader would call the same fold to the same string: "Œuvre d'été" and
-    "oeuvre d’ete" both give "oeuvre d ete". The vowel signs of Indic and South-East Asian scripts are no accents
+    Two spellings that a reader would call the same fold to the same string: "Œuvre d'été" and "oeuvre
+    d’ete" both give "oeuvre d ete". The vowel signs of Indic and South-East Asian scripts are no accents
     (their canonical combining class is 0) and stay.
     """
     if text.isascii():

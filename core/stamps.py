@@ -1,7 +1,9 @@
 """Telling, in one small query, whether content has changed since it was read."""
 
 import uuid
-from typing import Any, ClassVar, Self, TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar, TypeVar
 
 from django.db import models, transaction
 
@@ -33,21 +35,26 @@ class StampedQuerySet(models.QuerySet[ModelT_co]):
     model: "type[Any]"
 
     def update(self, **values: Any) -> int:
-        return self._stamped(super().update, **values)
+        with self._stamped():
+            return super().update(**values)
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        return self._stamped(super().delete)
+        with self._stamped():
+            return super().delete()
 
     def bulk_create(self, *args: Any, **kwargs: Any) -> Any:
-        return self._stamped(super().bulk_create, *args, **kwargs)
+        with self._stamped():
+            return super().bulk_create(*args, **kwargs)
 
     def bulk_update(self, *args: Any, **kwargs: Any) -> int:
-        return self._stamped(super().bulk_update, *args, **kwargs)
+        with self._stamped():
+            return super().bulk_update(*args, **kwargs)
 
-    def _stamped(self, write: Any, *args: Any, **kwargs: Any) -> Any:
-        with transaction.atomic(using=self.db):
+    @contextmanager
+    def _stamped(self) -> Iterator[None]:
+        with transaction.atomic():
             renew(self.model.stamp_name)
-            return write(*args, **kwargs)
+            yield
 
 
 class Stamped(models.Model):
@@ -55,7 +62,7 @@ class Stamped(models.Model):
 
     stamp_name: ClassVar[str]
 
-    objects: ClassVar[models.Manager[Self]] = StampedQuerySet.as_manager()
+    objects = StampedQuerySet.as_manager()
 
     class Meta:
         abstract = True

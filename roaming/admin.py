@@ -1,12 +1,36 @@
 """Zones, destinations and their listings in the admin."""
 
-from django.contrib import admin
+import datetime
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from core.dates import long_date
 from core.staff import PublicPageAdmin
-from roaming.models import Alias, Destination, Listing, Zone
+from core.stamps import stamp
+from roaming.forms import ImportForm, MoveForm
+from roaming.importing import Reading, read
+from roaming.index import current
+from roaming.models import STAMP, Alias, Destination, Listing, Zone
+from roaming.moving import MoveRefused, differences, move, replace_lists
+
+LIST_PERMISSIONS = ("roaming.add_listing", "roaming.change_listing", "roaming.delete_listing")
+"""What somebody must be allowed to move destinations and to import lists."""
+
+
+def require_lists(request: HttpRequest) -> None:
+    """Raise PermissionDenied for staff who may not change the lists."""
+    if not request.user.has_perms(LIST_PERMISSIONS):
+        raise PermissionDenied
 
 
 @admin.register(Zone)
@@ -53,6 +77,46 @@ class DestinationAdmin(PublicPageAdmin):
     fields = ("iso", ("name_fr", "name_en"))
     inlines = (ListingInline, AliasInline)
 
+    def get_urls(self) -> list[URLPattern]:
+        move_url = path(
+            "<int:pk>/move/", self.admin_site.admin_view(self.move_view), name="roaming_destination_move"
+        )
+        return [move_url, *super().get_urls()]
+
+    def move_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """List the destination in other zones from a day on."""
+        require_lists(request)
+        destination = get_object_or_404(Destination, pk=pk)
+        now = [listing.zone_id for listing in destination.listings.on(timezone.localdate())]
+        initial = {"zones": now, "from_on": timezone.localdate()}
+        form = MoveForm(request.POST or None, initial=initial)
+        if form.is_valid():
+            try:
+                move(
+                    destination=destination,
+                    zones=list(form.cleaned_data["zones"]),
+                    from_on=form.cleaned_data["from_on"],
+                )
+            except MoveRefused as refused:
+                form.add_error(None, str(refused))
+            else:
+                codes = ", ".join(zone.code for zone in form.cleaned_data["zones"]) or "–"
+                day = long_date(form.cleaned_data["from_on"])
+                done = gettext("{name} is listed in {zones} from {day}.").format(
+                    name=destination.name, zones=codes, day=day
+                )
+                self.log_change(request, destination, done)
+                messages.success(request, done)
+                return HttpResponseRedirect(reverse("admin:roaming_destination_change", args=[pk]))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Move to another zone"),
+            "opts": self.opts,
+            "destination": destination,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/roaming/destination/move.html", context)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Destination]:
         return super().get_queryset(request).prefetch_related("listings__zone")
 
@@ -83,3 +147,54 @@ class ListingAdmin(admin.ModelAdmin[Listing]):
         ("destination", "name_as_published"),
         ("listed_from_on", "listed_until_on"),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        import_url = path(
+            "import/", self.admin_site.admin_view(self.import_view), name="roaming_listing_import"
+        )
+        return [import_url, *super().get_urls()]
+
+    def import_view(self, request: HttpRequest) -> HttpResponse:
+        """Read whole lists, show what is wrong and what changes, and apply them once confirmed."""
+        require_lists(request)
+        before = stamp(STAMP)
+        form = ImportForm(
+            request.POST or None, request.FILES or None, initial={"from_on": timezone.localdate()}
+        )
+        context: dict[str, Any] = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Import the lists"),
+            "opts": self.opts,
+            "form": form,
+        }
+        if form.is_valid():
+            reading = read(form.cleaned_data["text"], current())
+            from_on = form.cleaned_data["from_on"]
+            if "apply" in request.POST and reading.can_be_taken_over:
+                if form.cleaned_data["seen"] == before:
+                    return self._apply(request, reading, from_on)
+                messages.warning(
+                    request, gettext("The lists were changed meanwhile. Please look at the changes again.")
+                )
+            context |= {
+                "reading": reading,
+                "differences": differences(reading.places, from_on),
+                "from_on": from_on,
+                "text": form.cleaned_data["text"],
+                "zones": sorted({place.zone for place in reading.places}),
+                "seen": before,
+            }
+        return TemplateResponse(request, "admin/roaming/listing/import.html", context)
+
+    def _apply(self, request: HttpRequest, reading: Reading, from_on: datetime.date) -> HttpResponse:
+        changed = replace_lists(places=reading.places, from_on=from_on)
+        done = ngettext(
+            "The lists are taken over: {number} destination changes from {day}.",
+            "The lists are taken over: {number} destinations change from {day}.",
+            len(changed),
+        ).format(number=len(changed), day=long_date(from_on))
+        zone_admin = ZoneAdmin(Zone, self.admin_site)
+        for zone in Zone.objects.filter(code__in={place.zone for place in reading.places}):
+            zone_admin.log_change(request, zone, done)
+        messages.success(request, done)
+        return HttpResponseRedirect(reverse("admin:roaming_listing_changelist"))

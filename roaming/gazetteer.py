@@ -47,7 +47,8 @@ def codes() -> Mapping[str, str]:
 def near_names() -> tuple[Name, ...]:
     """Return the names that people here use: Unicode CLDR in eight languages, and the portal's own list.
 
-    They are recognised by their beginning and with slips of the pen too; those of `far_names` only as they are.
+    They are recognised by their beginning and with slips of the pen too; those of `far_names` only as they
+    are.
     """
     found = [Name(row["name"], (row["iso"],), language=row["language"]) for row in _rows("names.csv")]
     for row in _rows("curated.csv"):
@@ -68,7 +69,7 @@ def territory_names(language: str) -> Mapping[str, str]:
 
 @cache
 def groupings() -> frozenset[str]:
-    """Return the keys of the names of continents, their parts and unions of states, which are no destination."""
+    """Return the keys of the names of continents, their parts and unions of states: no destinations."""
     return frozenset(key(row["name"]) for row in _rows("groupings.csv"))
 
 

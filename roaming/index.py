@@ -54,13 +54,14 @@ class Names:
         wanted = key(form)
         if name not in self.by_key[wanted]:
             self.by_key[wanted].append(name)
-        if name.sense is not Sense.PART and (core := core_key(form)):
-            self.by_core[core].append(name)
+        if name.sense is not Sense.PART and (bare := core_key(form)):
+            self.by_core[bare].append(name)
         words = telling_words(form)
-        if name not in self.by_letters["".join(words)]:
-            self.by_letters["".join(words)].append(name)
+        whole = "".join(words)
+        if name not in self.by_letters[whole]:
+            self.by_letters[whole].append(name)
         core = [word for word in words if word not in FORM_WORDS]
-        for spelling in {"".join(words), "".join(core)} - {""}:
+        for spelling in {whole, "".join(core)} - {""}:
             if name not in self.by_spelling[spelling]:
                 self.by_spelling[spelling].append(name)
         for word in words:
@@ -106,10 +107,10 @@ class Index:
             listing.zone = zones[listing.zone_id]
             self.listings[isos[listing.destination_id]].append(listing)
             own.append(Name(listing.name_as_published, (isos[listing.destination_id],)))
-        for alias in Alias.objects.all():
-            own.append(
-                Name(alias.name, (isos[alias.destination_id],), Sense.PART if alias.is_part else Sense.NAME)
-            )
+        own += [
+            Name(alias.name, (isos[alias.destination_id],), Sense.PART if alias.is_part else Sense.NAME)
+            for alias in Alias.objects.all()
+        ]
         self.own = Names(own)
         # Looked through together for beginnings and slips of the pen; the company's names come first.
         self.near = Names([*dict.fromkeys(own), *gazetteer.near_names()])

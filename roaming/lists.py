@@ -127,7 +127,10 @@ def _entries(listings: Iterable[Listing]) -> list[Entry]:
 
 def _changes(listings: Sequence[Listing], day: datetime.date) -> list[Change]:
     before, after = (
-        {entry.destination: entry.zones for entry in _entries(listing for listing in listings if listing.applies(on))}
+        {
+            entry.destination: entry.zones
+            for entry in _entries(listing for listing in listings if listing.applies(on))
+        }
         for on in (day - datetime.timedelta(days=1), day)
     )
     moved = [

@@ -26,7 +26,7 @@ SHORTEST_BEGINNING = 3
 """Letters from which a beginning is looked at."""
 
 SURE_BEGINNING, SURE_SHARE = 4, 0.4
-"""Letters, and share of the longest name that goes on so, from which a beginning is more than a suggestion."""
+"""Letters, and share of the longest name that goes on so, from which a beginning is sure."""
 
 MOST_WORDS = 12
 """Words of one text that are tried as the names of several places."""
@@ -49,6 +49,7 @@ SLIPS = ((4, 1), (6, 2), (9, 3), (15, 4))
 
 SURE_SLIPS = ((6, 1), (10, 2))
 """The same, to take the name for what was meant."""
+
 
 class Kind(StrEnum):
     """What sort of answer it is. The values are those of the JSON interface."""
@@ -124,8 +125,8 @@ def look_up(queries: Sequence[str], on: datetime.date | None = None) -> list[Ans
     """Answer each query, in the reader's language, from the lists that apply on the day `on` (today).
 
     Never raises: what names no place is answered with Kind.NONE. The steps, the first that finds something
-    wins: an ISO code; a name as it is, in any order of its words; the names of several places; the telling words
-    of one name; its beginning; a name with slips of the pen; a name among other words.
+    wins: an ISO code; a name as it is, in any order of its words; the names of several places; the telling
+    words of one name; its beginning; a name with slips of the pen; a name among other words.
     """
     reader = Reader.now(on)
     return [reader.answer(query) for query in list(queries)[:MOST_QUERIES]]
@@ -203,7 +204,7 @@ class Reader:
         return self.index.known(core) or collect(self.index.near.by_core.get(core, ())) if core else {}
 
     def _far(self, text: str) -> tuple[Found, bool]:
-        """Find a name in another language, a city or a region; unsure where a better-known name is close to it."""
+        """Find a name in another language, a city or a region; unsure where a better-known name is close."""
         names = gazetteer.far_names(key(text)) or gazetteer.far_names(core_key(text))
         if not names:
             return {}, False
@@ -310,7 +311,9 @@ class Reader:
         for start in range(len(words)):
             for end in range(len(words), start, -1):
                 piece = words[start:end]
-                if len("".join(piece)) >= WHOLE_NAME and (here := self.index.near.by_key.get(key(" ".join(piece)))):
+                if len("".join(piece)) >= WHOLE_NAME and (
+                    here := self.index.near.by_key.get(key(" ".join(piece)))
+                ):
                     found |= {iso: name for iso, name in collect(here).items() if iso not in found}
                     break
         return found, False
@@ -327,7 +330,7 @@ class Reader:
         )
 
     def _is_one_answer(self, isos: Iterable[str]) -> bool:
-        """Whether all of the territories are in the same zones, so that a mistake between them costs nothing."""
+        """Whether all the territories are in the same zones, so that a mistake between them costs nothing."""
         zones = {frozenset(listing.zone_id for listing in self.index.listed(iso, self.on)) for iso in isos}
         return len(zones) == 1
 

@@ -118,7 +118,7 @@ class Listing(Stamped):
         help_text=_("First day without it. Left empty: no end."),
     )
 
-    objects = ListingQuerySet.as_manager()
+    objects = ListingQuerySet.as_manager()  # type: ignore[misc]  # a manager is set on the class anyway
 
     class Meta:
         verbose_name = _("listing")

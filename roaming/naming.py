@@ -9,8 +9,8 @@ JOINING_WORDS = frozenset({
     "the", "of", "and", "a", "an", "in",
     "le", "la", "les", "l", "de", "du", "des", "d", "et", "au", "aux",
     "der", "die", "das", "und", "von",
-    "el", "los", "las", "y", "o", "os", "as", "e", "da", "do", "dos", "das",
-    "il", "lo", "i", "gli", "del", "di", "den", "het", "van", "en", "an", "vun",
+    "el", "los", "las", "y", "o", "os", "as", "e", "da", "do", "dos",
+    "il", "lo", "i", "gli", "del", "di", "den", "het", "van", "en", "vun",
 })
 """Articles and little words that people add or leave out."""
 
@@ -35,7 +35,18 @@ SAME_WORDS = {"st": "saint", "ste": "saint", "sainte": "saint", "sankt": "saint"
 # fmt: on
 
 UMLAUTS = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "å": "aa", "Å": "Aa", "ø": "oe", "Ø": "Oe"}
+    {
+        "ä": "ae",
+        "ö": "oe",
+        "ü": "ue",
+        "Ä": "Ae",
+        "Ö": "Oe",
+        "Ü": "Ue",
+        "å": "aa",
+        "Å": "Aa",
+        "ø": "oe",
+        "Ø": "Oe",
+    }
 )
 BRACKETS = re.compile(r"\s*[(\[][^)\]]*[)\]]?")
 
@@ -46,7 +57,7 @@ def key(name: str) -> str:
 
 
 def compact(name: str) -> str:
-    """Return the folded letters of a name in their order, without articles and spaces: "Viet Nam" as "vietnam"."""
+    """Return the folded letters of a name, without articles and spaces: "Viet Nam" as "vietnam"."""
     return "".join(telling_words(name))
 
 
@@ -68,8 +79,8 @@ def core_key(name: str) -> str:
 def variants(name: str) -> tuple[str, ...]:
     """Return the ways in which a usual name stands for its place.
 
-    As it is; without what is in brackets, which alone may name anything ("mainland", "British") and is no name;
-    and with its umlauts written as two letters, where it has any.
+    As it is; without what is in brackets, which alone may name anything ("mainland", "British") and is no
+    name; and with its umlauts written as two letters, where it has any.
     """
     found = [name]
     if (bare := " ".join(BRACKETS.sub(" ", name).split()).strip(" ,")) != name:

@@ -16,7 +16,7 @@ class Trip:
     """The answers to all places asked for."""
 
     answers: tuple[Answer, ...]
-    """The strictest first: excluded, in no zone, unclear, unknown, included, home; then as they were typed."""
+    """The strictest first: excluded, in no zone, unclear, unknown, included, home; else as typed."""
     left_out: bool
     """Whether places beyond MOST_QUERIES were left out."""
 
@@ -34,8 +34,8 @@ class Trip:
 def plan(texts: Sequence[str], on: datetime.date | None = None) -> Trip:
     """Answer texts that may each name several places, for the day `on` (today).
 
-    Semicolons and lines part places. A comma parts only what is no place as a whole, "Tanzania, United Republic
-    of" is one; and so does a word like "and", "Trinidad and Tobago" is one.
+    Semicolons and lines part places. A comma parts only what is no place as a whole, "Tanzania, United
+    Republic of" is one; and so does a word like "and", "Trinidad and Tobago" is one.
     """
     reader = Reader.now(on)
     answers: list[Answer] = []

@@ -76,7 +76,9 @@ def a_to_z(request: HttpRequest) -> HttpResponse:
     """All destinations from A to Z, each with its zones."""
     context = _on_date(request)
     found = lists.entries(context["on"])
-    return render(request, "roaming/a_to_z.html", context | {"letters": lists.by_letter(found), "count": len(found)})
+    return render(
+        request, "roaming/a_to_z.html", context | {"letters": lists.by_letter(found), "count": len(found)}
+    )
 
 
 @require_safe
@@ -102,7 +104,12 @@ def zones_json(request: HttpRequest) -> JsonResponse:
     on = _on_date(request)["on"]
     listings = Listing.objects.on(on).select_related("zone", "destination")
     named = [
-        {"code": zone.code, "included": not zone.is_excluded, "name_fr": zone.name_fr, "name_en": zone.name_en}
+        {
+            "code": zone.code,
+            "included": not zone.is_excluded,
+            "name_fr": zone.name_fr,
+            "name_en": zone.name_en,
+        }
         for zone in Zone.objects.all()
     ]
     return JsonResponse({"on": on, "zones": named, "listings": lists.as_rows(listings)})

