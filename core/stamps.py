@@ -58,11 +58,9 @@ class StampedQuerySet(models.QuerySet[ModelT_co]):
 
 
 class Stamped(models.Model):
-    """A record of content whose stamp every write renews."""
+    """A record of content whose stamp every write renews; its manager comes from a StampedQuerySet."""
 
     stamp_name: ClassVar[str]
-
-    objects = StampedQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -48,7 +48,8 @@ def search(request: HttpRequest) -> HttpResponse:
         limit(request, name="search", times=300, seconds=60)
         hits = find(words)
         answer = look_up([query])[0]
-        place = answer if answer.kind is not Kind.NONE else None
+        # Words of a text often begin like the name of a country; only what is sure is worth a place here.
+        place = answer if answer.kind not in (Kind.NONE, Kind.SUGGESTIONS) else None
     return render(request, "search.html", {"query": query, "hits": hits, "place": place})
 
 

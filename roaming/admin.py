@@ -174,7 +174,10 @@ class ListingAdmin(admin.ModelAdmin[Listing]):
                 if form.cleaned_data["seen"] == before:
                     return self._apply(request, reading, from_on)
                 messages.warning(
-                    request, gettext("The lists were changed meanwhile. Please look at the changes again.")
+                    request,
+                    gettext(
+                        "The lists have been changed in the meantime. Please check the differences again."
+                    ),
                 )
             context |= {
                 "reading": reading,
@@ -189,8 +192,8 @@ class ListingAdmin(admin.ModelAdmin[Listing]):
     def _apply(self, request: HttpRequest, reading: Reading, from_on: datetime.date) -> HttpResponse:
         changed = replace_lists(places=reading.places, from_on=from_on)
         done = ngettext(
-            "The lists are taken over: {number} destination changes from {day}.",
-            "The lists are taken over: {number} destinations change from {day}.",
+            "The new lists apply: {number} destination changes from {day}.",
+            "The new lists apply: {number} destinations change from {day}.",
             len(changed),
         ).format(number=len(changed), day=long_date(from_on))
         zone_admin = ZoneAdmin(Zone, self.admin_site)

@@ -19,7 +19,8 @@ class FromDayForm(forms.Form):
     """A day from which a change counts: today or later."""
 
     from_on = IsoDateField(
-        label=_("From"), help_text=_("The first day on which it counts. What applied before stays on record.")
+        label=_("From"),
+        help_text=_("The first day on which it applies. What applied before stays on record."),
     )
 
     def clean_from_on(self) -> datetime.date:
@@ -51,7 +52,7 @@ class ImportForm(FromDayForm):
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 14, "cols": 90}),
         help_text=_(
-            "The zone’s code on a line of its own, then its destinations, parted by commas; "
+            "The zone’s code on a line of its own, then its destinations, separated by commas; "
             "or the text of a CSV file."
         ),
     )

@@ -66,7 +66,7 @@ class Reading:
 def read(text: str, index: Index) -> Reading:
     """Read a list: a CSV file with the columns of the export, or zones and names as on the company's page.
 
-    As text, a line that begins with the code of a zone opens its list; the names follow, parted by commas.
+    As text, a line that begins with the code of a zone opens its list; the names follow, separated by commas.
     Never raises: what cannot be read is among the defects.
     """
     reading = Reading()
@@ -135,7 +135,7 @@ def _read_text(text: str, index: Index, reading: Reading) -> None:
             _read_line(zone, line, number, index, reading)
         else:
             shown = line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
-            sentence = _("“{text}” stands before any zone and is passed over.")
+            sentence = _("“{text}” comes before any zone and is ignored.")
             reading.defects.append(Defect(number, sentence.format(text=shown)))
 
 
@@ -205,11 +205,8 @@ def _entry(
 def _iso(index: Index, name: str) -> str:
     """Return the code of the one territory that `name` is a full name of, the company's own names first."""
     wanted = key(name)
-    names = [
-        *index.own.by_key.get(wanted, ()),
-        *index.near.by_key.get(wanted, ()),
-        *(gazetteer.far_names(wanted) if wanted else ()),
-    ]
+    near = [*index.own.by_key.get(wanted, ()), *index.near.by_key.get(wanted, ())]
+    names = near or gazetteer.far_names(wanted)
     whole: list[Name] = [found for found in names if found.sense is Sense.NAME]
     return whole[0].isos[0] if whole else ""
 
@@ -226,7 +223,7 @@ def _find_doubles(reading: Reading) -> None:
         if same is None:
             kept.append(place)
             continue
-        text = _("“{name}” stands twice in zone {zone}; it is taken once.").format(
+        text = _("“{name}” appears twice in zone {zone}; it is counted once.").format(
             name=place.name, zone=place.zone
         )
         reading.defects.append(Defect(place.line, text))
@@ -236,7 +233,7 @@ def _find_doubles(reading: Reading) -> None:
     for places in zones.values():
         if len(places) > 1:
             codes = ", ".join(place.zone for place in places)
-            text = _("“{name}” stands in more than one zone: {zones}.").format(
+            text = _("“{name}” appears in more than one zone: {zones}.").format(
                 name=places[0].name, zones=codes
             )
             reading.defects.append(Defect(places[-1].line, text))

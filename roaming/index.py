@@ -54,7 +54,7 @@ class Names:
         wanted = key(form)
         if name not in self.by_key[wanted]:
             self.by_key[wanted].append(name)
-        if name.sense is not Sense.PART and (bare := core_key(form)):
+        if name.sense is Sense.NAME and form == name.text and (bare := core_key(form)):
             self.by_core[bare].append(name)
         words = telling_words(form)
         whole = "".join(words)

@@ -12,7 +12,7 @@ from roaming import gazetteer
 from roaming.gazetteer import Name, Sense
 from roaming.index import Found, Index, collect, current
 from roaming.models import HOME, Listing, Zone
-from roaming.naming import compact, core_key, key, telling_words
+from roaming.naming import compact, core_key, first_word, key, telling_words
 
 LONGEST_NAME = 100
 """Characters; nothing longer is the name of a place."""
@@ -44,7 +44,7 @@ STEM = 5
 TELLING_SHARE = 0.5
 """Share of a name's letters that its words alone must hold to stand for it."""
 
-SLIPS = ((4, 1), (6, 2), (9, 3), (15, 4))
+SLIPS = ((4, 1), (7, 2), (12, 3), (16, 4))
 """From how many letters on how many slips of the pen are looked past to suggest a name."""
 
 SURE_SLIPS = ((6, 1), (10, 2))
@@ -154,6 +154,8 @@ class Reader:
             return self._answer(query, found)
         if key(text) in gazetteer.groupings():
             return Answer(query, Kind.NONE, is_grouping=True)
+        if not core_key(text):
+            return Answer(query, Kind.NONE)
         for step in (
             self._far,
             self._several_places,
@@ -254,7 +256,11 @@ class Reader:
         wanted = key(text)
         holding = self.index.near.holding(core_key(text).split())
         found = self._ranked(name for _, name in holding)
-        shares = (len(wanted) / len(other) for other, name in holding if name.sense is Sense.NAME)
+        shares = (
+            len(wanted) / len(other)
+            for other, name in holding
+            if name.sense is Sense.NAME and first_word(name.text) in wanted.split()
+        )
         return found, self._is_one_answer(found) and max(shares, default=0) >= TELLING_SHARE
 
     def _by_beginning(self, text: str) -> tuple[Found, bool]:

@@ -20,6 +20,10 @@ HOME = "LU"
 """ISO code of Luxembourg, where there is no roaming."""
 
 
+class ZoneQuerySet(StampedQuerySet["Zone"]):
+    """Zone rows; a write renews the stamp."""
+
+
 class Zone(Stamped):
     """A roaming zone of the mobile plans."""
 
@@ -43,6 +47,8 @@ class Zone(Stamped):
     name = Bilingual()
     note = Bilingual()
 
+    objects = ZoneQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("zone")
         verbose_name_plural = _("zones")
@@ -53,6 +59,10 @@ class Zone(Stamped):
 
     def get_absolute_url(self) -> str:
         return f"{reverse('roaming:zones')}#{self.code.lower()}"
+
+
+class DestinationQuerySet(StampedQuerySet["Destination"]):
+    """Destination rows; a write renews the stamp."""
 
 
 class Destination(Stamped):
@@ -71,6 +81,8 @@ class Destination(Stamped):
     name_en = models.CharField(_("name (English)"), max_length=120)
 
     name = Bilingual()
+
+    objects = DestinationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("destination")
@@ -118,7 +130,7 @@ class Listing(Stamped):
         help_text=_("First day without it. Left empty: no end."),
     )
 
-    objects = ListingQuerySet.as_manager()  # type: ignore[misc]  # a manager is set on the class anyway
+    objects = ListingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("listing")
@@ -144,6 +156,10 @@ class Listing(Stamped):
         )
 
 
+class AliasQuerySet(StampedQuerySet["Alias"]):
+    """Alias rows; a write renews the stamp."""
+
+
 class Alias(Stamped):
     """Another name under which people look for a destination."""
 
@@ -161,6 +177,8 @@ class Alias(Stamped):
         default=False,
         help_text=_("An island, a region or a city in the destination, not the destination itself."),
     )
+
+    objects = AliasQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("other name")

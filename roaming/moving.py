@@ -52,9 +52,7 @@ def move(*, destination: Destination, zones: Sequence[Zone], from_on: datetime.d
     _end(destination.listings.exclude(zone__in=zones), from_on)
     _end(destination.listings.filter(listed_from_on__gt=from_on), from_on)
     for zone in zones:
-        kept = destination.listings.on(from_on).filter(zone=zone)
-        if kept.exists():
-            kept.update(listed_until_on=None)
+        if destination.listings.filter(_going_on(from_on), zone=zone).update(listed_until_on=None):
             continue
         last = zone.listings.aggregate(last=Max("position"))["last"] or 0
         Listing.objects.create(
@@ -114,7 +112,7 @@ def replace_lists(*, places: Sequence[Place], from_on: datetime.date) -> list[Di
     _end(here.filter(pk__in=going), from_on)
     known = {destination.iso: destination for destination in Destination.objects.all()}
     staying: dict[tuple[str, str], Listing] = {}
-    for listing in here.on(from_on):
+    for listing in here.filter(_going_on(from_on)):
         mark = (listing.zone.code, listing.destination.iso)
         if mark in staying:
             _end(here.filter(pk=listing.pk), from_on)
@@ -152,6 +150,12 @@ def _end(listings: QuerySet[Listing], from_on: datetime.date) -> None:
     listings.filter(Q(listed_until_on__isnull=True) | Q(listed_until_on__gt=from_on)).update(
         listed_until_on=from_on
     )
+
+
+def _going_on(from_on: datetime.date) -> Q:
+    """Select the listings that apply on a day or until it, and so can go on from it."""
+    begun = Q(listed_from_on__isnull=True) | Q(listed_from_on__lte=from_on)
+    return begun & (Q(listed_until_on__isnull=True) | Q(listed_until_on__gte=from_on))
 
 
 def _new_destination(place: Place) -> Destination:

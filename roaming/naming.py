@@ -70,10 +70,16 @@ def telling_words(name: str) -> list[str]:
 def core_key(name: str) -> str:
     """Return the key without the words for the form of a state: "Republic of Angola" as "angola".
 
-    Empty when nothing or only figures and single letters are left.
+    Empty when nothing or only figures, articles and single letters are left.
     """
-    words = [word for word in key(name).split() if word not in FORM_WORDS]
+    words = [word for word in key(name).split() if word not in FORM_WORDS | JOINING_WORDS]
     return " ".join(words) if any(len(word) > 1 and not word.isdigit() for word in words) else ""
+
+
+def first_word(name: str) -> str:
+    """Return the first folded word of a name that is neither an article nor a word for its form."""
+    words = telling_words(name)
+    return next((word for word in words if word not in FORM_WORDS), words[0])
 
 
 def variants(name: str) -> tuple[str, ...]:

@@ -84,8 +84,9 @@ def main() -> None:
     _write(TARGET / "names.csv", ",", ("iso", "language", "name"), near)
     _write(TARGET / "groupings.csv", ",", ("language", "name"), sorted(_groupings(sources)))
     known = {key(variant) for _, _, name in near for variant in variants(name)}
-    far = _far_names(sources, names, known, set(codes.values()))
-    places = _places(sources, known | set(far))
+    territories = set(codes.values())
+    far = _far_names(sources, names, known, territories)
+    places = _places(sources, known | set(far), territories)
     rows = [
         (*row, "name")
         for row in ((found, " ".join(sorted(isos)), next(iter(isos.values()))) for found, isos in far.items())
@@ -187,7 +188,7 @@ def _ends(graph: dict[str, Any], entry: str) -> set[str]:
     return ends
 
 
-def _places(sources: Path, known: set[str]) -> Weighted:
+def _places(sources: Path, known: set[str], territories: set[str]) -> Weighted:
     """Return the cities and regions, by key, that are named like no territory."""
     found: Weighted = defaultdict(dict)
 
@@ -200,7 +201,8 @@ def _places(sources: Path, known: set[str]) -> Weighted:
                 found[wanted][iso] = (people, variant)
 
     for iso, name, people in (*_regions(sources), *_cities(sources)):
-        add(iso, name, people)
+        if iso in territories:
+            add(iso, name, people)
     return {wanted: isos for wanted, isos in found.items() if isos}
 
 
