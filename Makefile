@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run staff demo test check lock messages specimens screenshots
+.PHONY: help run staff demo test check lock messages specimens screenshots gazetteer map bench
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -37,6 +37,18 @@ specimens: .venv/installed-dev ## Build the specimen PDFs anew from their source
 screenshots: .venv/installed-dev ## Take the screenshots of the README
 	@scripts/need.sh chromium chromium libatomic.so.1 libatomic1
 	@.venv/bin/python -m scripts.screenshots
+
+gazetteer: .venv/installed-dev ## Build the place names of the roaming lookup anew from their sources
+	@scripts/need.sh npm npm
+	@scripts/gazetteer.sh
+
+map: ## Build the map of the roaming page anew from Natural Earth
+	@scripts/need.sh npm npm
+	@cd scripts/world_map && npm ci --silent && node build.mjs
+
+bench: .venv/installed-dev ## Measure the lookup of places beside other libraries
+	@scripts/need.sh g++ g++ pkg-config pkg-config icuinfo libicu-dev python3-config python3-dev
+	@scripts/bench.sh
 
 .venv/installed: requirements.txt
 	@scripts/venv.sh requirements.txt

@@ -1,7 +1,7 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # Fetches the data that the place names come from, each package at one release and checked against its digest,
 # and builds the files in roaming/content/gazetteer from it.
-set -eu
+set -euo pipefail
 cd "$(dirname "$0")/.."
 sources=var/gazetteer
 mkdir -p "$sources"

@@ -9,3 +9,4 @@ compile() {
 }
 compile requirements.in --output-file requirements.txt
 compile requirements-dev.in --constraints requirements.txt --output-file requirements-dev.txt
+compile bench/requirements.in --output-file bench/requirements.txt

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Runs the benchmarks. What the portal is measured beside goes into a folder of its own.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if ! cmp -s bench/requirements.txt var/bench/requirements.txt; then
+  rm -rf var/bench
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --target var/bench \
+    -r bench/requirements.txt
+  cp bench/requirements.txt var/bench/requirements.txt
+fi
+PYTHONPATH="var/bench" .venv/bin/python -m bench.roaming "$@"
