@@ -1,8 +1,8 @@
 """How long one lookup of a place takes, and what the index costs, beside other libraries in the same run.
 
 usage: python -m bench.roaming [FILE.jsonl ...]
-Each FILE has one JSON object a line with the text to look up under "query". Without files, the queries are names of
-territories in eight languages, a third of them with a slip of the pen, a sixth cut short, a sixth not names at all.
+Each FILE has one JSON object a line with the text to look up under "query". Without files, the queries are
+names of territories in eight languages, a third of them with a slip, a sixth cut short, a sixth shuffled.
 Needs the packages of bench/requirements.txt; `make bench` sees to them.
 """
 

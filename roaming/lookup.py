@@ -211,19 +211,19 @@ class Reader:
         if not names:
             return {}, False
         found = collect(names)
-        rivals = self._rivals(text, found)
+        rivals = self._rivals(text)
         is_short = len(compact(text)) < SURE_LETTERS and text.isascii()
-        is_sure = names[0].sense is not Sense.TOWN and not rivals and not is_short
-        return ({**found, **rivals} if names[0].sense is Sense.NAME else {**rivals, **found}), is_sure
+        if names[0].sense is not Sense.TOWN and not is_short and self._is_one_answer([*found, *rivals]):
+            return found, True
+        return ({**found, **rivals} if names[0].sense is Sense.NAME else {**rivals, **found}), False
 
-    def _rivals(self, text: str, found: Found) -> Found:
-        """Find the well-known names that the text begins or nearly is, when they lie in other zones."""
+    def _rivals(self, text: str) -> Found:
+        """Find the well-known names that the text begins or nearly is."""
         spelling = compact(text)
         names = list(self.index.near.beginning(spelling))
         if len(spelling) >= SURE_LETTERS:
             names += [near.name for near in self.index.near.resembling(spelling, 1)]
-        rivals = self._ranked(names)
-        return {} if self._is_one_answer([*found, *rivals]) else rivals
+        return self._ranked(names)
 
     def names_in(self, text: str) -> list[str]:
         """Return the names that together are the whole text: "Niger Nigeria", "Ireland and UK". Or none."""

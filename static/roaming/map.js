@@ -35,10 +35,16 @@ makeStop(home);
 keys.hidden = false;
 document.querySelector(".map__skip").parentElement.hidden = true;
 
-map.addEventListener("focusin", (event) => makeStop(event.target.closest("a")));
-map.addEventListener("keydown", (event) => {
+// On the section and not on the drawing: Chromium lets an SVG element that listens to focus take it.
+const section = map.parentElement;
+section.addEventListener("focusin", (event) => {
+  const link = event.target.closest("svg.world a");
+  if (link) makeStop(link);
+});
+section.addEventListener("keydown", (event) => {
+  const link = event.target.closest("svg.world a");
   const way = WAYS[event.key];
-  const to = way && nearest(event.target.closest("a"), way);
+  const to = link && way && nearest(link, way);
   if (!to) return;
   event.preventDefault();
   to.focus();
