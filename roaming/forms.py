@@ -30,10 +30,16 @@ class FromDayForm(forms.Form):
         return day
 
 
+class ZonesField(forms.ModelMultipleChoiceField[Zone]):
+    """Zones of which none may be chosen, which then says something too."""
+
+    is_conditional = True
+
+
 class MoveForm(FromDayForm):
     """The zones in which a destination is listed from a day on."""
 
-    zones = forms.ModelMultipleChoiceField(
+    zones = ZonesField(
         Zone.objects.all(),
         label=_("Listed in"),
         required=False,
@@ -43,10 +49,22 @@ class MoveForm(FromDayForm):
     field_order = ("zones", "from_on")
 
 
+class EitherCharField(forms.CharField):
+    """A text that is asked for unless another field is filled in."""
+
+    is_conditional = True
+
+
+class EitherFileField(forms.FileField):
+    """A file that is asked for unless another field is filled in."""
+
+    is_conditional = True
+
+
 class ImportForm(FromDayForm):
     """A whole list, as a file or as text."""
 
-    text = forms.CharField(
+    text = EitherCharField(
         label=_("List"),
         required=False,
         max_length=LONGEST,
@@ -56,7 +74,7 @@ class ImportForm(FromDayForm):
             "or the text of a CSV file."
         ),
     )
-    file = forms.FileField(
+    file = EitherFileField(
         label=_("or a CSV file"),
         required=False,
         help_text=_("With the columns of the download on the page of the lists."),
