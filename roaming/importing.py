@@ -15,7 +15,7 @@ from roaming.gazetteer import Name, Sense
 from roaming.index import Index
 from roaming.naming import FORM_WORDS, JOINING_WORDS, key
 
-LONGEST = 200_000
+LONGEST = 100_000
 """Characters of a list."""
 
 LONGEST_ENTRY = 9
@@ -59,7 +59,7 @@ class Reading:
 
     @property
     def can_be_taken_over(self) -> bool:
-        """Whether it has entries and nothing that must be mended first."""
+        """Whether it has entries and nothing that must be corrected first."""
         return bool(self.places) and not any(defect.stops for defect in self.defects)
 
 
@@ -167,29 +167,33 @@ class _Entry:
 
 def _segments(words: Sequence[str], index: Index) -> list[_Entry]:
     """Part a line into entries in the cheapest way: known names, commas between them, and none inside."""
-    best: list[tuple[int, list[_Entry]]] = [(0, [])]
+    best: list[tuple[int, int, int, _Entry | None]] = [(0, 0, 0, None)]
     for end in range(1, len(words) + 1):
         choices = []
         for start in range(max(0, end - LONGEST_ENTRY), end):
-            cost, entries = best[start]
-            entry, extra = _entry(words, start, end, index, is_first=not entries)
-            choices.append((cost + extra, [*entries, entry] if entry else entries))
-        best.append(min(choices, key=lambda choice: (choice[0], len(choice[1]))))
-    return best[-1][1]
+            cost, number, _before, _entry_before = best[start]
+            entry, extra = _entry(words, start, end, index)
+            choices.append((cost + extra, number + bool(entry), start, entry))
+        best.append(min(choices, key=lambda choice: choice[:2]))
+    entries = []
+    place = len(words)
+    while place:
+        _cost, _number, place, entry = best[place]
+        if entry:
+            entries.append(entry)
+    return entries[::-1]
 
 
-def _entry(
-    words: Sequence[str], start: int, end: int, index: Index, *, is_first: bool
-) -> tuple[_Entry | None, int]:
+def _entry(words: Sequence[str], start: int, end: int, index: Index) -> tuple[_Entry | None, int]:
     """Return the entry that the words from `start` to `end` are, and what this reading costs."""
     piece = words[start:end]
     if piece == [","]:
         return None, 0
     text = " ".join(piece).replace(" ,", ",")
-    inner = piece.count(",")
     if piece[0] == "," or piece[-1] == ",":
         return _Entry(text.strip(" ,"), "", comma_is_missing=False), UNKNOWN * len(piece) * 2
-    comma_is_missing = not is_first and words[start - 1] != ","
+    inner = piece.count(",")
+    comma_is_missing = start > 0 and words[start - 1] != ","
     iso = _iso(index, text)
     cost = inner * INNER_COMMA + comma_is_missing * MISSING_COMMA
     if fold(piece[0]) in JOINING_WORDS | FORM_WORDS:
