@@ -50,7 +50,9 @@ def near_names() -> tuple[Name, ...]:
     They are recognised by their beginning and with slips of the pen too; those of `far_names` only as they
     are.
     """
-    found = [Name(row["name"], (row["iso"],), language=row["language"]) for row in _rows("names.csv")]
+    found = [
+        Name(row["name"], (row["iso"],), Sense(row["kind"]), row["language"]) for row in _rows("names.csv")
+    ]
     for row in _rows("curated.csv"):
         isos = tuple(row["iso"].split())
         found += [Name(name, isos, Sense(row["kind"])) for name in row["names"].split("|")]
@@ -62,7 +64,7 @@ def territory_names(language: str) -> Mapping[str, str]:
     """Return the usual name in `language` ("fr" or "en") of every territory, by ISO 3166-1 alpha-2 code."""
     names: dict[str, str] = {}
     for row in _rows("names.csv"):
-        if row["language"] == language:
+        if row["language"] == language and row["kind"] == Sense.NAME:
             names.setdefault(row["iso"], row["name"])
     return names
 
@@ -71,6 +73,12 @@ def territory_names(language: str) -> Mapping[str, str]:
 def groupings() -> frozenset[str]:
     """Return the keys of the names of continents, their parts and unions of states: no destinations."""
     return frozenset(key(row["name"]) for row in _rows("groupings.csv"))
+
+
+@cache
+def ordinary_words() -> frozenset[str]:
+    """Return the keys of everyday words that resemble names of places: suggested, never asserted."""
+    return frozenset((CONTENT / "ordinary.txt").read_text(encoding="utf-8").split())
 
 
 def far_names(wanted: str) -> list[Name]:

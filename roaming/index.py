@@ -4,7 +4,7 @@ import datetime
 import threading
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -41,13 +41,14 @@ class Names:
         self.by_core: dict[str, list[Name]] = defaultdict(list)
         self.by_letters: dict[str, list[Name]] = defaultdict(list)
         self.by_spelling: dict[str, list[Name]] = defaultdict(list)
+        self.by_opening: dict[str, list[Name]] = defaultdict(list)
         self.by_word: dict[str, set[tuple[str, Name]]] = defaultdict(set)
         for name in names:
             for form in variants(name.text):
                 self._arrange(name, form)
-        self.spellings = sorted(self.by_spelling)
+        self.openings = sorted(self.by_opening)
         self.by_length: dict[int, list[str]] = defaultdict(list)
-        for spelling in self.spellings:
+        for spelling in self.by_spelling:
             self.by_length[len(spelling)].append(spelling)
 
     def _arrange(self, name: Name, form: str) -> None:
@@ -61,19 +62,23 @@ class Names:
         if name not in self.by_letters[whole]:
             self.by_letters[whole].append(name)
         core = [word for word in words if word not in FORM_WORDS]
-        for spelling in {whole, "".join(core)} - {""}:
-            if name not in self.by_spelling[spelling]:
-                self.by_spelling[spelling].append(name)
+        for known in (words, core):
+            if known and name not in self.by_spelling["".join(known)]:
+                self.by_spelling["".join(known)].append(name)
+            if known and name not in self.by_opening[" ".join(known)]:
+                self.by_opening[" ".join(known)].append(name)
         for word in words:
             if len(word) >= WHOLE_WORD and word not in FORM_WORDS:
                 self.by_word[word].add((wanted, name))
 
-    def beginning(self, start: str) -> Iterator[Name]:
-        """Yield the names whose spelling begins with the letters `start`."""
-        for spelling in self.spellings[bisect_left(self.spellings, start) :]:
-            if not spelling.startswith(start):
+    def beginning(self, start: str) -> Iterator[tuple[str, Name]]:
+        """Yield the folded words, without articles, that begin with `start`, and the name they are of."""
+        for place in range(bisect_left(self.openings, start), len(self.openings)):
+            opening = self.openings[place]
+            if not opening.startswith(start):
                 return
-            yield from self.by_spelling[spelling]
+            for name in self.by_opening[opening]:
+                yield opening, name
 
     def holding(self, words: Sequence[str]) -> set[tuple[str, Name]]:
         """Return key and name of each name that has all the words."""
@@ -94,6 +99,8 @@ class Index:
     """The company's own names, zones and lists, and with them the names that people here use."""
 
     def __init__(self) -> None:
+        # Each query is whole by itself: what a colleague commits between two of them must not make one fail.
+        # It changes the stamp too, and the next reader builds the index anew.
         self.destinations = {found.iso: found for found in Destination.objects.all()}
         self.zones = list(Zone.objects.all())
         self.listings: dict[str, list[Listing]] = defaultdict(list)
@@ -101,15 +108,13 @@ class Index:
         for iso, found in self.destinations.items():
             own.append(Name(found.name_fr, (iso,), language="fr"))
             own.append(Name(found.name_en, (iso,), language="en"))
-        zones = {zone.pk: zone for zone in self.zones}
-        isos = {found.pk: iso for iso, found in self.destinations.items()}
-        for listing in Listing.objects.order_by("zone__position", "position"):
-            listing.zone = zones[listing.zone_id]
-            self.listings[isos[listing.destination_id]].append(listing)
-            own.append(Name(listing.name_as_published, (isos[listing.destination_id],)))
+        listings = Listing.objects.select_related("zone", "destination")
+        for listing in listings.order_by("zone__position", "position"):
+            self.listings[listing.destination.iso].append(listing)
+            own.append(Name(listing.name_as_published, (listing.destination.iso,)))
         own += [
-            Name(alias.name, (isos[alias.destination_id],), Sense.PART if alias.is_part else Sense.NAME)
-            for alias in Alias.objects.all()
+            Name(alias.name, (alias.destination.iso,), Sense.PART if alias.is_part else Sense.NAME)
+            for alias in Alias.objects.select_related("destination")
         ]
         self.own = Names(own)
         # Looked through together for beginnings and slips of the pen; the company's names come first.
@@ -143,7 +148,7 @@ def _of(names: Sequence[Name], sense: Sense) -> list[Name]:
     return [name for name in names if name.sense is sense]
 
 
-def collect(names: Sequence[Name]) -> Found:
+def collect(names: Iterable[Name]) -> Found:
     """Return the territories that the names stand for, each with the first name it has."""
     found: Found = {}
     for name in names:

@@ -17,16 +17,16 @@ JOINING_WORDS = frozenset({
 FORM_WORDS = frozenset({
     "republic", "republique", "republik", "republica", "repubblica", "republiek",
     "kingdom", "royaume", "konigreich", "koenigreich", "reino", "regno", "koninkrijk",
-    "state", "etat", "staat", "estado", "stato",
+    "state", "etat", "staat", "estado", "stato", "rep", "dem",
     "principality", "principaute", "furstentum", "fuerstentum", "principado", "principato",
     "duchy", "duche", "sultanate", "sultanat", "emirate", "emirat", "commonwealth",
     "federation", "federal", "federale", "federated", "federative", "bundesrepublik",
     "islamic", "islamique", "socialist", "socialiste", "bolivarian", "plurinational", "hashemite",
-    "territory", "territoire", "region", "province", "country", "pays", "land",
+    "territory", "territoire", "country", "pays", "land",
     "island", "islands", "ile", "iles", "isle", "isles", "insel", "inseln",
     "ilha", "ilhas", "isla", "islas", "isola", "isole", "eiland", "eilanden",
-    "united", "uni", "unido", "unito", "verenigd", "vereinigtes", "independent", "cite",
-    "city", "ville", "stadt", "ciudad", "cidade", "citta",
+    "united", "uni", "unie", "unis", "unido", "unidos", "unito", "verenigd", "verenigde",
+    "vereinigte", "vereinigtes", "independent", "grand", "grande",
 })
 """Words for the form of a state or place, which its official name has and its usual one has not."""
 
@@ -63,17 +63,32 @@ def compact(name: str) -> str:
 
 def telling_words(name: str) -> list[str]:
     """Return the folded words of a name in their order, without articles unless there are only such."""
-    words = [SAME_WORDS.get(word, word) for word in fold(name).split()]
+    words = [SAME_WORDS.get(word, word) for word in _joined(fold(name).split())]
     return [word for word in words if word not in JOINING_WORDS] or words
+
+
+def _joined(words: list[str]) -> list[str]:
+    """Make one word of single letters in a row: "U.A.E." is folded to "u a e" and means "uae"."""
+    joined: list[str] = []
+    run = ""
+    for word in [*words, ""]:
+        if len(word) == 1:
+            run += word
+            continue
+        joined += [run] if run else []
+        run = ""
+        joined.append(word)
+    return joined[:-1]
 
 
 def core_key(name: str) -> str:
     """Return the key without the words for the form of a state: "Republic of Angola" as "angola".
 
-    Empty when nothing or only figures, articles and single letters are left.
+    Empty when nothing is left, or only figures, articles, single letters and "Saint".
     """
     words = [word for word in key(name).split() if word not in FORM_WORDS | JOINING_WORDS]
-    return " ".join(words) if any(len(word) > 1 and not word.isdigit() for word in words) else ""
+    telling = [word for word in words if len(word) > 1 and not word.isdigit() and word != "saint"]
+    return " ".join(words) if telling else ""
 
 
 def first_word(name: str) -> str:

