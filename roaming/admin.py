@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -21,7 +22,7 @@ from roaming.forms import ImportForm, MoveForm
 from roaming.importing import Reading, read
 from roaming.index import current
 from roaming.models import STAMP, Alias, Destination, Listing, Zone
-from roaming.moving import MoveRefused, differences, move, replace_lists
+from roaming.moving import MoveRefused, cancelled, differences, move, replace_lists
 
 LIST_PERMISSIONS = ("roaming.add_listing", "roaming.change_listing", "roaming.delete_listing")
 """What somebody must be allowed to move destinations and to import lists."""
@@ -171,17 +172,14 @@ class ListingAdmin(admin.ModelAdmin[Listing]):
             reading = read(form.cleaned_data["text"], current())
             from_on = form.cleaned_data["from_on"]
             if "apply" in request.POST and reading.can_be_taken_over:
-                if form.cleaned_data["seen"] == before:
-                    return self._apply(request, reading, from_on)
-                messages.warning(
-                    request,
-                    gettext(
-                        "The lists have been changed in the meantime. Please check the differences again."
-                    ),
-                )
+                try:
+                    return self._apply(request, reading, from_on, form.cleaned_data["seen"])
+                except MoveRefused as refused:
+                    messages.warning(request, str(refused))
             context |= {
                 "reading": reading,
                 "differences": differences(reading.places, from_on),
+                "cancelled": cancelled(reading.places, from_on),
                 "from_on": from_on,
                 "text": form.cleaned_data["text"],
                 "zones": sorted({place.zone for place in reading.places}),
@@ -189,8 +187,11 @@ class ListingAdmin(admin.ModelAdmin[Listing]):
             }
         return TemplateResponse(request, "admin/roaming/listing/import.html", context)
 
-    def _apply(self, request: HttpRequest, reading: Reading, from_on: datetime.date) -> HttpResponse:
-        changed = replace_lists(places=reading.places, from_on=from_on)
+    @transaction.atomic
+    def _apply(
+        self, request: HttpRequest, reading: Reading, from_on: datetime.date, seen: str
+    ) -> HttpResponse:
+        changed = replace_lists(places=reading.places, from_on=from_on, seen=seen)
         done = ngettext(
             "The new lists apply: {number} destination changes from {day}.",
             "The new lists apply: {number} destinations change from {day}.",

@@ -9,14 +9,18 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from core.bilingual import reading_language
 from core.folding import fold
 from roaming import gazetteer
-from roaming.gazetteer import Name, Sense
-from roaming.index import Index
+from roaming.gazetteer import Sense
+from roaming.index import Index, collect
 from roaming.naming import FORM_WORDS, JOINING_WORDS, key
 
 LONGEST = 100_000
 """Characters of a list."""
+
+LONGEST_NAME = 120
+"""Characters of a name, as the table of the listings holds them."""
 
 LONGEST_ENTRY = 9
 """Words of one entry."""
@@ -24,7 +28,8 @@ LONGEST_ENTRY = 9
 MISSING_COMMA, LITTLE_WORD, INNER_COMMA, UNKNOWN = 10, 2, 1, 100
 """What a reading of a line costs: the cheapest is taken."""
 
-WORD = re.compile(r"[^\s,]+|,")
+WORD = re.compile(r"[^\s,;•]+|[,;•]")
+"""A word of a line, or what parts its entries."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,9 @@ def read(text: str, index: Index) -> Reading:
 
 
 def _read_csv(text: str, index: Index, reading: Reading) -> None:
-    separator = ";" if ";" in text.partition("\n")[0] else ","
+    header, _end, rest = text.partition("\n")
+    separator = max(",;\t", key=header.count)
+    text = f"{header.lower().replace(' ', '')}\n{rest}"
     zones = {zone.code for zone in index.zones}
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
     try:
@@ -106,14 +113,19 @@ def _read_csv(text: str, index: Index, reading: Reading) -> None:
 def _read_row(row: Mapping[str, str], line: int, index: Index, zones: set[str], reading: Reading) -> None:
     if not any(row.values()):
         return
-    zone, name = row.get("zone", ""), row.get("name_as_published", "")
+    zone, name = row.get("zone", "").upper(), row.get("name_as_published", "")
     iso = row.get("iso", "").upper()
+    meant = _iso(index, name)
     if zone not in zones:
         text = _("There is no zone “{zone}”.").format(zone=zone)
     elif iso and gazetteer.codes().get(iso) != iso:
         text = _("“{iso}” is not an ISO 3166-1 code of two letters.").format(iso=iso)
-    elif not iso and not (iso := _iso(index, name)):
+    elif iso and meant and iso not in _isos(index, name):
+        text = _("“{name}” and the code {iso} are not the same destination.").format(name=name, iso=iso)
+    elif not (iso := iso or meant):
         text = _unknown(name)
+    elif any(len(cell) > LONGEST_NAME or not cell.isprintable() for cell in row.values()):
+        text = _("A text in this line is too long or has signs that cannot be shown.")
     else:
         names = (row.get("name_fr", ""), row.get("name_en", ""))
         reading.places.append(Place(zone, iso, name or iso, line, *names))
@@ -126,7 +138,7 @@ def _read_text(text: str, index: Index, reading: Reading) -> None:
     heading = re.compile(rf"^(?:zone\s+)?({codes})(?:\s+zone)?\s*(?:\(.*\))?\s*(?::\s*(.*))?$", re.IGNORECASE)
     zone = ""
     for number, line in enumerate(text.splitlines(), start=1):
-        line = line.strip().rstrip(".").strip()
+        line = " ".join(line.split()).lstrip("-*• ").rstrip(". ")
         if codes and (found := heading.match(line)):
             zone, line = found[1].upper(), found[2] or ""
         if not line:
@@ -145,14 +157,22 @@ SHOWN = 60
 
 def _read_line(zone: str, line: str, number: int, index: Index, reading: Reading) -> None:
     before = ""
-    for entry in _segments(WORD.findall(line), index):
-        if entry.iso:
+    words = ["," if word in ",;•" else word for word in WORD.findall(line)]
+    for entry in _segments(words, index):
+        if len(entry.text) > LONGEST_NAME or not entry.text.isprintable():
+            text = _("A text in this line is too long or has signs that cannot be shown.")
+            reading.defects.append(Defect(number, text, stops=True))
+        elif entry.iso:
             reading.places.append(Place(zone, entry.iso, entry.text, number))
             if entry.comma_is_missing:
                 sentence = _(
                     "A comma is missing between “{one}” and “{other}”; they are read as two destinations."
                 )
                 reading.defects.append(Defect(number, sentence.format(one=before, other=entry.text)))
+            if len(_isos(index, entry.text)) > 1:
+                usual = gazetteer.territory_names(reading_language())[entry.iso]
+                sentence = _("“{name}” can mean several destinations; it is read as “{usual}”.")
+                reading.defects.append(Defect(number, sentence.format(name=entry.text, usual=usual)))
         else:
             reading.defects.append(Defect(number, _unknown(entry.text), stops=True))
         before = entry.text
@@ -207,12 +227,19 @@ def _entry(words: Sequence[str], start: int, end: int, index: Index) -> tuple[_E
 
 
 def _iso(index: Index, name: str) -> str:
-    """Return the code of the one territory that `name` is a full name of, the company's own names first."""
+    """Return the code of the territory that `name` is a full name of, the company's own names first."""
+    return next(iter(_isos(index, name)), "")
+
+
+def _isos(index: Index, name: str) -> list[str]:
+    """Return the codes of all territories that `name` is a full name of, the foremost first."""
     wanted = key(name)
     near = [*index.own.by_key.get(wanted, ()), *index.near.by_key.get(wanted, ())]
-    names = near or gazetteer.far_names(wanted)
-    whole: list[Name] = [found for found in names if found.sense is Sense.NAME]
-    return whole[0].isos[0] if whole else ""
+    whole = [name for name in near or gazetteer.far_names(wanted) if name.sense is Sense.NAME]
+    if not whole:
+        return []
+    several = [name for name in near if name.sense is Sense.SEVERAL]
+    return list(collect([*whole, *several]))
 
 
 def _unknown(name: str) -> str:

@@ -119,7 +119,7 @@ class Index:
         self.own = Names(own)
         # Looked through together for beginnings and slips of the pen; the company's names come first.
         self.near = Names([*dict.fromkeys(own), *gazetteer.near_names()])
-        self.maps: dict[tuple[datetime.date, str], SafeString] = {}
+        self.maps: dict[tuple[datetime.date, bool, str], SafeString] = {}
 
     def known(self, wanted: str) -> Found:
         """Return what a key names here: the company's names first, then the usual ones; parts if no other."""

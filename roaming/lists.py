@@ -131,7 +131,7 @@ def _changes(listings: Sequence[Listing], day: datetime.date) -> list[Change]:
             entry.destination: entry.zones
             for entry in _entries(listing for listing in listings if listing.applies(on))
         }
-        for on in (day - datetime.timedelta(days=1), day)
+        for on in (day - datetime.timedelta(days=day > datetime.date.min), day)
     )
     moved = [
         Change(destination, before.get(destination, ()), after.get(destination, ()))

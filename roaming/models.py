@@ -155,6 +155,12 @@ class Listing(Stamped):
             self.listed_until_on is None or on < self.listed_until_on
         )
 
+    def can_go_on(self, from_on: datetime.date) -> bool:
+        """Whether it applies on the day `from_on` or until it, and so can apply on without a gap."""
+        return (self.listed_from_on is None or self.listed_from_on <= from_on) and (
+            self.listed_until_on is None or from_on <= self.listed_until_on
+        )
+
 
 class AliasQuerySet(StampedQuerySet["Alias"]):
     """Alias rows; a write renews the stamp."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
@@ -50,12 +51,14 @@ def territories(index: Index, on: datetime.date) -> SafeString:
 
     Kept with the index: it changes only with it, with the day and with the language.
     """
-    wanted = (on, reading_language())
-    if wanted not in index.maps:
+    wanted = (on, on == timezone.localdate(), reading_language())
+    links = index.maps.get(wanted)
+    if links is None:
+        links = _links(index, on)
         if len(index.maps) >= MOST_MAPS:
             index.maps.clear()
-        index.maps[wanted] = _links(index, on)
-    return index.maps[wanted]
+        index.maps[wanted] = links
+    return links
 
 
 MOST_MAPS = 8
@@ -78,10 +81,11 @@ def chosen(isos: Iterable[str]) -> SafeString:
 def _links(index: Index, on: datetime.date) -> SafeString:
     names = gazetteer.territory_names(reading_language())
     sprite = static("roaming/world.svg")
+    day = "" if on == timezone.localdate() else f"&on={on.isoformat()}"
     return format_html_join(
         "",
-        '<a href="?q={0}" class="{1}"><title>{2}</title><use href="{3}#{0}"/></a>',
-        ((iso, *_look(index, on, iso, names[iso]), sprite) for iso in spots() if iso in names),
+        '<a href="?q={0}{4}" class="{1}"><title>{2}</title><use href="{3}#{0}"/></a>',
+        ((iso, *_look(index, on, iso, names[iso]), sprite, day) for iso in spots() if iso in names),
     )
 
 

@@ -70,7 +70,7 @@ def _words(django: Path) -> set[str]:
         path for language in LANGUAGES for path in django.glob(f"**/locale/{language}/LC_MESSAGES/*.po")
     ]
     texts = [*catalogues, *PORTAL.glob("core/locale/**/*.po"), *PORTAL.glob("documents/content/**/*.md")]
-    return OF_TRAVEL | {word for path in texts for word in WORD.findall(path.read_text(encoding="utf-8"))}
+    return {word for path in texts for word in WORD.findall(path.read_text(encoding="utf-8"))} | OF_TRAVEL
 
 
 def _taken_for_places(words: set[str]) -> set[str]:

@@ -105,6 +105,16 @@ def test_a_spreadsheet_may_part_columns_with_semicolons() -> None:
         ("zone,name_as_published\nNEW,Canada", "There is no zone “NEW”."),
         ("zone,name_as_published,iso\nTOP,Canada,XX", "“XX” is not an ISO 3166-1 code of two letters."),
         ("zone,name_as_published\nTOP,Examplestan", "“Examplestan” is not the name of a country"),
+        (
+            "zone,name_as_published,iso\nTOP,Tunisia,TH",
+            "“Tunisia” and the code TH are not the same destination.",
+        ),
+        (
+            "zone,name_as_published,iso\nTOP," + "x" * 121 + ",CA",
+            "too long or has signs that cannot be shown",
+        ),
+        ("zone,name_as_published,iso\nTOP,Cana\x00da,CA", "too long or has signs that cannot be shown"),
+        ("TOP\nCanada\x00, Mexico", "too long or has signs that cannot be shown"),
         ("Canada, Mexico", "No destination was found."),
         ("TOP", "No destination was found."),
         ("x" * 300_000, "The list is too long."),
@@ -124,6 +134,31 @@ def test_ways_to_head_a_list(text: str) -> None:
     reading = said(text)
     assert [(place.zone, place.iso) for place in reading.places] == [("TOP", "CA"), ("TOP", "MX")]
     assert reading.defects == []
+
+
+@pytest.mark.parametrize(
+    "text", ["TOP\n- Canada\n* Mexico", "TOP\nCanada; Mexico", "TOP\n• Canada • Mexico."]
+)
+def test_ways_to_separate_entries(text: str) -> None:
+    reading = said(text)
+    assert [place.name for place in reading.places] == ["Canada", "Mexico"]
+    assert reading.defects == []
+
+
+@pytest.mark.parametrize(
+    "header", ["Zone, Name_as_published, ISO", "zone\tname_as_published\tiso", "ZONE;NAME_AS_PUBLISHED;ISO"]
+)
+def test_ways_to_write_the_header(header: str) -> None:
+    separator = next(sign for sign in "\t;," if sign in header)
+    reading = said(f"{header}\n" + separator.join(["top", "Canada", "ca"]))
+    assert [(place.zone, place.iso) for place in reading.places] == [("TOP", "CA")]
+
+
+def test_a_name_that_means_several_is_told() -> None:
+    reading = said("ROW1\nCongo, Guinea, Niger")
+    assert [place.iso for place in reading.places] == ["CD", "GN", "NE"]
+    assert [defect.text.split("”")[0] for defect in reading.defects] == ["“Congo", "“Guinea"]
+    assert reading.can_be_taken_over
 
 
 def test_lines_are_counted_from_one() -> None:

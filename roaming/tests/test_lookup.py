@@ -145,7 +145,7 @@ def test_a_former_name_is_the_territory_itself(name: str) -> None:
     ("query", "kind", "first"),
     [
         ("Singap", Kind.LISTED, "SG"),
-        ("Islan", Kind.SUGGESTIONS, "IS"),
+        ("Islan", Kind.LISTED, "IS"),
         ("bah", Kind.SUGGESTIONS, "BS"),
         ("Nige", Kind.SUGGESTIONS, "NE"),
         ("Mauritanei", Kind.LISTED, "MR"),
@@ -171,6 +171,53 @@ def test_a_near_match_with_a_rival_in_another_zone_asks() -> None:
     assert found.kind is Kind.SUGGESTIONS
     assert set(zones(found)) == {"TN", "AO", "CA"}
     assert len(answer("mar").matches) <= MOST_SUGGESTIONS
+
+
+@pytest.mark.parametrize(
+    ("query", "iso"),
+    [("U.A.E.", "AE"), ("E.A.U.", "AE"), ("R.D.C.", "CD"), ("N.Z.", "NZ"), ("U.S.A.", "US"), ("L U", "LU")],
+)
+def test_letters_with_points_are_one_word(query: str, iso: str) -> None:
+    assert list(zones(answer(query))) == [iso]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "La Marsat",  # one slip from a city
+        "Coloanne",  # one slip from Cologne, for a place in Macau, which is excluded
+        "belgisch",  # begins Belgisch-Kongo
+        "coréen",  # begins Corée (du Nord)
+        "Grand",
+        "Haute",
+        "tango",
+        "service",
+        "tours de France à vélo",
+        "hotel Tunisia Plaza",
+    ],
+)
+def test_what_only_resembles_a_name_is_never_asserted(query: str) -> None:
+    assert answer(query).kind not in (*ASSERTED, Kind.HOME, Kind.UNLISTED)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("Tripoli", {"LY", "LB"}),
+        ("San José", {"CR", "US"}),
+        ("Georgia", {"GE", "US"}),
+        ("Granada", {"GD", "ES"}),
+        ("United Arab Emirate", {"AE"}),
+        ("vereinigte Konigreich", {"GB"}),
+        ("Province de Luxembourg", {"BE"}),
+        ("Jersey City", {"US"}),
+        ("Italie ou Tunisie", {"IT", "TN"}),
+    ],
+)
+def test_namesakes(query: str, expected: set[str]) -> None:
+    found = answer(query)
+    assert found.kind in ASSERTED
+    assert set(zones(found)) == expected
 
 
 @pytest.mark.parametrize("query", ["ZZ", "QQQ", "UUU", "Iy", "fra nce x", "TNN"])
@@ -203,7 +250,7 @@ def test_what_names_no_place_is_said_to_be_none(query: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["Europe", "Asia", "Afrika", "Southeast Asia", "European Union", "Südamerika"]
+    "query", ["Europe", "EU", "UE", "Asia", "Afrika", "Southeast Asia", "European Union", "Südamerika"]
 )
 def test_a_continent_is_no_destination(query: str) -> None:
     assert answer(query) == Answer(query, Kind.NONE, is_grouping=True)

@@ -6,12 +6,13 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from core.stamps import stamp
 from roaming import lists
 from roaming.importing import Place, read
 from roaming.index import current
 from roaming.lookup import look_up
-from roaming.models import Destination, Listing, Zone
-from roaming.moving import MoveRefused, differences, move, replace_lists
+from roaming.models import STAMP, Destination, Listing, Zone
+from roaming.moving import ListsChanged, MoveRefused, cancelled, differences, move, replace_lists
 
 pytestmark = pytest.mark.django_db
 
@@ -114,8 +115,55 @@ def test_a_new_list_replaces_only_its_zones(today: datetime.date) -> None:
     assert Destination.objects.get(iso="OM").name_fr == "Oman"
     assert Listing.objects.on(soon).filter(zone__code="TOP").count() == 30
     assert Listing.objects.on(today).count() == 218
-    order = Listing.objects.on(soon).filter(zone__code="ROW2").order_by("position")
-    assert [listing.destination.iso for listing in order] == ["TN", "OM", "CA"]
+    order = Listing.objects.on(today).filter(zone__code="ROW2").order_by("position")
+    assert [listing.position for listing in order] == list(range(1, 25))
+
+
+def test_a_list_from_today_brings_its_order_and_wording(today: datetime.date) -> None:
+    replace_lists(places=places("ROW2\nTunisie, Oman, Angola"), from_on=today)
+    order = Listing.objects.on(today).filter(zone__code="ROW2").order_by("position")
+    assert [listing.name_as_published for listing in order] == ["Tunisie", "Oman", "Angola"]
+
+
+def test_a_new_list_cancels_what_was_announced_of_its_destinations_and_says_so(today: datetime.date) -> None:
+    soon, later = days(today, 30, 60)
+    shift("TN", ["TOP"], later)
+    wanted = [
+        Place(row["zone"], row["iso"], row["name_as_published"], 1)
+        for row in lists.as_rows(
+            Listing.objects.on(today).filter(zone__code="ROW2").select_related("destination")
+        )
+    ]
+    told = [(change.name, change.zone, change.on, change.begins) for change in cancelled(wanted, soon)]
+    assert told == [("Tunisie", "ROW2", later, False), ("Tunisie", "TOP", later, True)]
+    assert differences(wanted, soon) == []
+    replace_lists(places=wanted, from_on=soon)
+    assert [zones_of("TN", day) for day in (today, soon, later)] == [["ROW2"], ["ROW2"], ["ROW2"]]
+    assert cancelled(wanted, soon) == []
+
+
+def test_an_announced_leave_can_be_taken_back(today: datetime.date) -> None:
+    (soon,) = days(today, 60)
+    shift("TN", [], soon)
+    shift("TN", ["ROW2"], today)
+    assert [zones_of("TN", day) for day in (today, soon)] == [["ROW2"], ["ROW2"]]
+    assert Listing.objects.filter(destination__iso="TN").count() == 1
+
+
+def test_a_destination_listed_twice_in_a_zone_comes_back_once(today: datetime.date) -> None:
+    (soon,) = days(today, 10)
+    shift("IS", ["TOP"], soon)
+    shift("IS", ["EU"], soon)
+    assert Listing.objects.on(soon).filter(destination__iso="IS").count() == 1
+    assert Listing.objects.on(today).filter(destination__iso="IS").count() == 2
+
+
+def test_lists_changed_since_they_were_seen_are_not_replaced(today: datetime.date) -> None:
+    seen = stamp(STAMP)
+    shift("TN", ["TOP"], today)
+    with pytest.raises(ListsChanged):
+        replace_lists(places=places("ROW2\nTunisia"), from_on=today, seen=seen)
+    assert zones_of("AO", today) == ["ROW2"]
 
 
 def test_the_same_list_again_changes_nothing(today: datetime.date) -> None:

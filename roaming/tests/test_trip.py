@@ -35,6 +35,27 @@ def test_where_places_part(texts: list[str], expected: set[str]) -> None:
     assert plan(texts).isos >= expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Tripoli, Liban", ["LB"]),
+        ("Georgia, USA", ["US"]),
+        ("Barcelona, Venezuela", ["VE"]),
+        ("Nice, Canada", ["FR", "CA"]),
+        ("Korea, Rep.", ["KR"]),
+    ],
+)
+def test_a_place_with_its_country_is_answered_for_that_country(text: str, expected: list[str]) -> None:
+    assert first(plan([text])) == expected
+
+
+def test_a_name_in_a_list_keeps_all_it_can_mean() -> None:
+    trip = plan(["Congo, Corée et Liban"])
+    assert [len(answer.matches) for answer in trip.answers] == [1, 2, 2]
+    assert [match.iso for match in trip.excluded] == ["LB"]
+    assert [match.iso for match in plan(["Maghreb"]).excluded] == ["TN"]
+
+
 def test_words_between_places_make_one_answer_each() -> None:
     assert len(plan(["Maroc et Égypte"]).answers) == 2
     assert len(plan(["Tanzania, United Republic of"]).answers) == 1

@@ -235,7 +235,7 @@ def test_without_changes_the_page_says_so(client: Client) -> None:
 def test_from_a_to_z(client: Client) -> None:
     page = client.get(url("a-to-z", "fr")).text
     assert "215 destinations, chacune avec sa zone." in page
-    assert page.count('class="rows__name"') == 215
+    assert page.count('class="rows__name name"') == 215
     assert (
         page.index("Afghanistan")
         < page.index("Afrique du Sud")

@@ -10,7 +10,7 @@ function fold(text) {
 
 const sections = [...document.querySelectorAll("[data-filtered]")].map((section) => ({
   section,
-  entries: [...section.querySelectorAll("li")].map((entry) => ({ entry, text: fold(entry.textContent) })),
+  entries: [...section.querySelectorAll("li")].map((entry) => ({ entry, text: fold(entry.querySelector(".name").textContent) })),
 }));
 
 function show() {

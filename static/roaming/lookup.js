@@ -4,6 +4,7 @@ const PAUSE = 200; // milliseconds without a key before the portal is asked
 
 const form = document.getElementById("ask");
 const field = document.getElementById("place");
+const day = form.elements.on;
 const spoken = document.getElementById("spoken");
 let waiting = 0;
 let request = null;
@@ -24,7 +25,7 @@ async function ask() {
   request = new AbortController();
   try {
     const response = await fetch(wanted, { signal: request.signal });
-    if (!response.ok) return;
+    if (!response.ok) throw new TypeError(`status ${response.status}`);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     replace("answers", page);
     replace("chosen", page);
@@ -32,8 +33,11 @@ async function ask() {
     history.replaceState(null, "", wanted);
     spoken.textContent = document.getElementById("answers").dataset.spoken;
   } catch (fault) {
-    // A newer question took the place of this one, or the network is away: Enter still asks.
-    if (fault.name !== "AbortError" && !(fault instanceof TypeError)) throw fault;
+    if (fault.name === "AbortError") return; // A newer question took the place of this one.
+    if (!(fault instanceof TypeError)) throw fault;
+    // The network is away. No old answer may stand under a new question; Enter still asks.
+    document.getElementById("answers").replaceChildren();
+    spoken.textContent = "";
   }
 }
 
@@ -42,8 +46,14 @@ function suggestions() {
 }
 
 field.addEventListener("input", () => {
+  document.getElementById("answers").setAttribute("aria-busy", "true");
   clearTimeout(waiting);
   waiting = setTimeout(ask, PAUSE);
+});
+
+// Another day changes the map too: the whole page is asked for.
+day.addEventListener("change", () => {
+  if (field.value.trim() || day.value) form.requestSubmit();
 });
 
 form.addEventListener("submit", () => {

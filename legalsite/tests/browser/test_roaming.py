@@ -127,6 +127,7 @@ def test_nothing_is_lost_without_a_network(browser: Browser, portal: Portal) -> 
     roaming.get_by_role("searchbox").fill("Tunisia")
     roaming.wait_for_timeout(500)
     expect(roaming.get_by_role("searchbox")).to_have_value("Tunisia")
+    expect(roaming.locator(".answer")).to_have_count(0)
     context.close()
     assert messages == []
 
@@ -134,9 +135,12 @@ def test_nothing_is_lost_without_a_network(browser: Browser, portal: Portal) -> 
 def test_another_day_is_kept_while_one_types(roaming: Page) -> None:
     roaming.locator("summary").click()
     roaming.get_by_label("Date of travel").fill("2026-01-01")
+    roaming.wait_for_url("**/?on=2026-01-01")
+    expect(roaming.locator("#map")).to_have_text(re.compile("on 1.January.2026"))
     roaming.get_by_role("searchbox").fill("Canada")
     expect(roaming.locator("#answer")).to_have_text(re.compile("On 1.January.2026"))
     assert roaming.url.endswith("?q=Canada&on=2026-01-01")
+    expect(roaming.locator("svg.world a").first).to_have_attribute("href", re.compile("&on=2026-01-01$"))
 
 
 def test_the_lists_are_filtered(page: Page) -> None:
