@@ -21,6 +21,9 @@ TELLING_SHARE = 0.6
 MOST_WORDS = 24
 """Words of one text that are tried as the names of several places."""
 
+LONGEST_NAME = 8
+"""Words of a name among others, without articles."""
+
 WHOLE_NAME = 4
 """Letters; a shorter name among other words is not taken for a place."""
 
@@ -123,10 +126,10 @@ class Finder:
         names: list[str] = []
         start = 0
         while start < len(words):
-            for end in range(len(words), start, -1):
-                piece = " ".join(words[start:end])
-                if self.index.near.by_key.get(key(piece)) or self.index.near.by_core.get(key(piece)):
-                    names.append(piece)
+            for end in range(min(len(words), start + LONGEST_NAME), start, -1):
+                wanted = " ".join(sorted(words[start:end]))
+                if self.index.near.by_key.get(wanted) or self.index.near.by_core.get(wanted):
+                    names.append(" ".join(words[start:end]))
                     start = end
                     break
             else:
@@ -255,10 +258,9 @@ class Finder:
         words = telling_words(text)[:MOST_WORDS]
         found: Found = {}
         for start in range(len(words)):
-            for end in range(len(words), start, -1):
+            for end in range(min(len(words), start + LONGEST_NAME), start, -1):
                 piece = words[start:end]
-                here = self.index.known(key(" ".join(piece))) if len("".join(piece)) >= WHOLE_NAME else {}
-                if here:
+                if len("".join(piece)) >= WHOLE_NAME and (here := self.index.known(" ".join(sorted(piece)))):
                     found |= {iso: name for iso, name in here.items() if iso not in found}
                     break
         return found, False
