@@ -1,7 +1,6 @@
 """Complaint and its events."""
 
 import datetime
-from typing import Any, NoReturn
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from core.mailboxes import validate_mailbox
 
 
@@ -48,10 +48,6 @@ class Outcome(models.TextChoices):
     UPHELD = "upheld", _("Upheld")
     PARTLY_UPHELD = "partly_upheld", _("Partly upheld")
     REJECTED = "rejected", _("Rejected")
-
-
-class AppendOnly(Exception):
-    """Somebody tried to change or delete an event; a correction is a new event."""
 
 
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
@@ -170,20 +166,11 @@ class Complaint(models.Model):
         return self.answer_by == AnswerBy.EMAIL
 
 
-class EventQuerySet(models.QuerySet["Event"]):
-    """Events are written once: in bulk they cannot be changed either."""
-
-    def update(self, **values: Any) -> NoReturn:
-        raise AppendOnly
-
-    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnly
-
-    def delete(self) -> NoReturn:
-        raise AppendOnly
+class EventQuerySet(AppendOnlyQuerySet["Event"]):
+    """Events are written once."""
 
 
-class Event(models.Model):
+class Event(AppendOnlyModel):
     """One step in the life of a complaint: written once, never changed."""
 
     class Action(models.TextChoices):
@@ -213,11 +200,3 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.complaint} – {self.get_action_display()}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk:
-            raise AppendOnly
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise AppendOnly

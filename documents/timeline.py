@@ -14,6 +14,7 @@ class Standing(StrEnum):
     IN_FORCE = "in_force"
     SUPERSEDED = "superseded"
     ANNOUNCED = "announced"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Period:
 
     @property
     def never_applied(self) -> bool:
-        """Whether a correction of the same date took its place before it applied for a whole day."""
-        return self.until_on == self.version.effective_on
+        """Whether it was replaced by a correction of the same date, or withdrawn, before its first day."""
+        return self.until_on is not None and self.until_on <= self.version.effective_on
 
     @property
     def last_on(self) -> datetime.date | None:
@@ -43,14 +44,19 @@ def timeline(versions: Sequence[Version], on: datetime.date) -> list[Period]:
     """
     ordered = sorted(versions, key=lambda version: (version.effective_on, version.revision), reverse=True)
     periods: list[Period] = []
-    until_on: datetime.date | None = None
+    next_on: datetime.date | None = None
     for version in ordered:
+        is_withdrawn = version.withdrawn_on is not None and (
+            next_on is None or version.withdrawn_on < next_on
+        )
+        until_on = version.withdrawn_on if is_withdrawn else next_on
         if until_on is not None and until_on <= on:
-            standing = Standing.SUPERSEDED
+            standing = Standing.WITHDRAWN if is_withdrawn else Standing.SUPERSEDED
         elif version.effective_on > on:
-            standing = Standing.ANNOUNCED
+            standing = Standing.WITHDRAWN if version.was_never_in_force else Standing.ANNOUNCED
         else:
             standing = Standing.IN_FORCE
         periods.append(Period(version, until_on, standing))
-        until_on = version.effective_on
+        if not version.was_never_in_force:
+            next_on = version.effective_on
     return periods

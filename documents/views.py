@@ -135,6 +135,10 @@ def files_for_reader(version: Version) -> list[Edition]:
     )
 
 
+def _was_withdrawn(period: Period) -> bool:
+    return period.standing is Standing.WITHDRAWN and not period.never_applied
+
+
 def _applies(period: Period) -> bool:
     return period.standing is Standing.IN_FORCE
 
@@ -158,6 +162,7 @@ def _page(found: Document, period: Period | None, periods: list[Period]) -> dict
         "period": period,
         "periods": periods,
         "current": next((p for p in periods if _applies(p)), None),
+        "withdrawn": next((p for p in periods if _was_withdrawn(p)), None),
         "announced": [p for p in periods if p.standing is Standing.ANNOUNCED],
         **(reading(period.version) if period else {}),
     }

@@ -10,8 +10,9 @@ from django.utils import timezone
 from post_office.models import Email
 
 from complaints import handling
-from complaints.models import AppendOnly, Complaint, Event, Outcome, Status
+from complaints.models import Complaint, Event, Outcome, Status
 from complaints.tests.factories import FACTS, make_complaint, make_staff
+from core.append_only import AppendOnly
 
 pytestmark = pytest.mark.django_db
 

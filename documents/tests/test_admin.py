@@ -7,8 +7,9 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from documents.models import Document, Edition, Frozen, Version
+from documents.models import Document, Edition, Frozen, State, Version
 from documents.tests.factories import make_document, make_edition, make_version, pdf_file
 
 pytestmark = pytest.mark.django_db
@@ -24,8 +25,8 @@ def editor(client: Client) -> User:
     return user
 
 
-def publish_url(version: Version) -> str:
-    return reverse("admin:documents_version_publish", args=[version.pk])
+def step_url(version: Version, step: str) -> str:
+    return reverse("admin:documents_version_step", args=[version.pk, step])
 
 
 def change_url(version: Version) -> str:
@@ -38,6 +39,8 @@ def form_data(**changes: Any) -> dict[str, Any]:
         "change_kind": "editorial",
         "change_summary_fr": "Exemple",
         "change_summary_en": "Example",
+        "events-TOTAL_FORMS": 0,
+        "events-INITIAL_FORMS": 0,
         "editions-TOTAL_FORMS": 1,
         "editions-INITIAL_FORMS": 0,
         "editions-0-language": "fr",
@@ -69,31 +72,80 @@ def test_a_file_that_is_no_pdf_is_refused_with_the_reason(client: Client, editor
     assert not Version.objects.filter(document=document).exists()
 
 
-def test_only_approvers_publish(client: Client, editor: User) -> None:
-    version = make_version(make_document(), "2026-01-01", published=False)
-    assert publish_url(version) not in client.get(change_url(version)).text
-    client.post(publish_url(version))
-    version.refresh_from_db()
-    assert not version.is_published
-    editor.user_permissions.add(Permission.objects.get(codename="publish_version"))
-    client.force_login(User.objects.get(pk=editor.pk))
-    assert publish_url(version) in client.get(change_url(version)).text
-    assert client.get(publish_url(version)).status_code == 405
-    client.post(publish_url(version))
+def approver(client: Client) -> User:
+    user = User.objects.create_user("example-approver", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_version", "publish_version"]))
+    client.force_login(user)
+    return user
+
+
+def test_from_draft_to_published_by_two_people(client: Client, editor: User) -> None:
+    document = make_document()
+    data = form_data(document=document.pk, effective_on="2026-01-01", **{"editions-0-text": "Texte"})
+    client.post(reverse("admin:documents_version_add"), data)
+    version = Version.objects.get(document=document)
+    assert (version.author, list(version.events.values_list("step", flat=True))) == (editor, ["edited"])
+    page = client.get(change_url(version)).text
+    assert step_url(version, "submit") in page
+    assert step_url(version, "approve") not in page
+    client.post(step_url(version, "submit"), {"note": "Example"})
+    page = client.get(change_url(version)).text
+    assert 'name="effective_on"' not in page
+    assert step_url(version, "send_back") in page
+    assert client.post(step_url(version, "approve")).status_code == 403
+    someone = approver(client)
+    assert step_url(version, "approve") in client.get(change_url(version)).text
+    client.post(step_url(version, "approve"), {"note": ""})
+    client.get(step_url(version, "publish"))
+    assert not Version.objects.get(pk=version.pk).is_published
+    client.post(step_url(version, "publish"))
     published = Version.objects.get(pk=version.pk)
-    assert published.is_published
-    assert published.published_by == editor
+    assert (published.state, published.published_by) == (State.PUBLISHED, someone)
+    assert step_url(version, "withdraw") in client.get(change_url(version)).text
+
+
+def test_whoever_may_do_both_still_cannot_approve_their_own(client: Client, editor: User) -> None:
+    editor.user_permissions.add(Permission.objects.get(codename="publish_version"))
+    version = make_version(make_document(), "2026-01-01", published=False)
+    client.post(step_url(version, "submit"), {"note": ""})
+    page = client.post(step_url(version, "approve"), {"note": "kept"})
+    assert page.context["form"].non_field_errors()
+    assert "kept" in page.text
+    assert Version.objects.get(pk=version.pk).state == State.REVIEW
 
 
 def test_what_is_missing_is_listed_instead_of_the_button(client: Client, editor: User) -> None:
-    editor.user_permissions.add(Permission.objects.get(codename="publish_version"))
     version = Version.objects.create(document=make_document(), effective_on="2026-01-01")
     page = client.get(change_url(version)).text
-    assert publish_url(version) not in page
+    assert step_url(version, "submit") not in page
     assert "next-step" in page
-    client.post(publish_url(version))
-    version.refresh_from_db()
-    assert not version.is_published
+    assert client.post(step_url(version, "submit"), {"note": ""}).context["form"].non_field_errors()
+    assert Version.objects.get(pk=version.pk).is_draft
+
+
+def test_a_returned_version_can_be_edited_again(client: Client, editor: User) -> None:
+    version = make_version(make_document(), "2026-01-01", published=False)
+    client.post(step_url(version, "submit"), {"note": ""})
+    assert client.post(step_url(version, "send_back"), {"note": ""}).context["form"].errors["note"]
+    client.post(step_url(version, "send_back"), {"note": "Article 2"})
+    page = client.get(change_url(version)).text
+    assert 'name="effective_on"' in page
+    assert "Article 2" in page
+
+
+def test_a_version_is_withdrawn_with_a_reason(client: Client, editor: User) -> None:
+    version = make_version(make_document(), "2026-01-01")
+    approver(client)
+    data = {"on": timezone.localdate().isoformat(), "reason_fr": "Exemple", "reason_en": ""}
+    page = client.post(step_url(version, "withdraw"), data)
+    assert page.context["form"].errors["reason_en"]
+    client.post(step_url(version, "withdraw"), {**data, "reason_en": "Example"})
+    assert Version.objects.get(pk=version.pk).state == State.WITHDRAWN
+
+
+def test_there_is_no_other_step(client: Client, editor: User) -> None:
+    version = make_version(make_document(), "2026-01-01", published=False)
+    assert client.get(step_url(version, "example")).status_code == 404
 
 
 def test_a_published_version_is_read_only(client: Client, editor: User) -> None:
@@ -112,7 +164,7 @@ def test_a_published_version_is_read_only(client: Client, editor: User) -> None:
 def test_a_publication_in_the_meantime_is_said_instead_of_saved(client: Client, editor: User) -> None:
     version = make_version(make_document(), "2026-01-01", published=False)
     data = form_data(document=version.document.pk, effective_on="2020-01-01", **{"editions-TOTAL_FORMS": 0})
-    with patch("documents.models.refuse_if_frozen", side_effect=Frozen):
+    with patch("documents.models.version.refuse_if_frozen", side_effect=Frozen):
         response = client.post(change_url(version), data, follow=True)
     assert response.redirect_chain == [(change_url(version), 302)]
     assert "messagelist" in response.text

@@ -6,7 +6,7 @@ from django.core.management import call_command
 from core.loader import ContentLoader
 from core.models import LoadedContent
 from documents import loading
-from documents.models import Document, Edition, Section, Version
+from documents.models import Document, Edition, PublicationEvent, Section, Version
 from documents.tests.factories import make_version
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +80,7 @@ def test_a_version_that_staff_added_stays_beside_the_loaded_one() -> None:
 
 
 def test_without_specimens_only_the_notices_have_a_version() -> None:
+    PublicationEvent.objects.all()._raw_delete(using="default")  # past the rule that they stay
     Edition.objects.all()._raw_delete(using="default")  # past the freeze
     Version.objects.all()._raw_delete(using="default")  # past the freeze
     LoadedContent.objects.filter(key__startswith="documents.version").delete()
@@ -91,6 +92,8 @@ def forget(slug: str) -> Document:
     """Return a document as if its versions had never been loaded."""
     LoadedContent.objects.filter(key__startswith=f"documents.version:{slug}/").delete()
     document = Document.objects.get(slug=slug)
+    events = PublicationEvent.objects.filter(version__document=document)
+    events._raw_delete(using="default")  # past the rule that they stay
     Edition.objects.filter(version__document=document)._raw_delete(using="default")  # past the freeze
     Version.objects.filter(document=document)._raw_delete(using="default")  # past the freeze
     return document

@@ -1,0 +1,20 @@
+"""Document, version, edition: a legal text, its wording from a date, that wording in one language."""
+
+from documents.models.edition import Edition, edition_path
+from documents.models.freezing import Frozen
+from documents.models.library import Document, Language, Section
+from documents.models.record import PublicationEvent
+from documents.models.version import State, Version, VersionQuerySet
+
+__all__ = [
+    "Document",
+    "Edition",
+    "Frozen",
+    "Language",
+    "PublicationEvent",
+    "Section",
+    "State",
+    "Version",
+    "VersionQuerySet",
+    "edition_path",
+]

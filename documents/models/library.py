@@ -1,0 +1,95 @@
+"""Sections and documents: a legal text as such, and where it stands in the library."""
+
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.bilingual import Bilingual
+from core.folding import fold
+
+
+class Language(models.TextChoices):
+    """The languages of a legal text."""
+
+    FRENCH = "fr", _("French")
+    ENGLISH = "en", _("English")
+
+
+def searchable(text: str) -> str:
+    """Return `text` folded for search, a space before every word, so that word beginnings are found."""
+    return f" {fold(text)}"
+
+
+class Section(models.Model):
+    """A part of the library: ICT, telecommunications, software and so on."""
+
+    slug = models.SlugField(_("address"), unique=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    name_fr = models.CharField(_("name (French)"), max_length=120)
+    name_en = models.CharField(_("name (English)"), max_length=120)
+    introduction_fr = models.TextField(_("introduction (French)"), blank=True)
+    introduction_en = models.TextField(_("introduction (English)"), blank=True)
+    introduction_original = models.CharField(
+        _("original language of the introduction"),
+        max_length=2,
+        choices=Language,
+        default=Language.FRENCH,
+    )
+
+    name = Bilingual()
+    introduction = Bilingual()
+
+    class Meta:
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+        ordering = ["position", "slug"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def introduction_is_translation(self) -> bool:
+        """Whether the introduction the reader sees is not the original one."""
+        return bool(self.introduction) and self.introduction.language != self.introduction_original
+
+
+class Document(models.Model):
+    """A legal text as such, whatever its wording at a given time."""
+
+    slug = models.SlugField(
+        _("address"), unique=True, help_text=_("Part of the page's address. It must never change.")
+    )
+    section = models.ForeignKey(
+        Section, on_delete=models.PROTECT, related_name="documents", verbose_name=_("section")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    original_language = models.CharField(
+        _("original language"), max_length=2, choices=Language, default=Language.FRENCH
+    )
+    title_fr = models.CharField(_("title (French)"), max_length=200)
+    title_en = models.CharField(_("title (English)"), max_length=200)
+    description_fr = models.CharField(_("what it is (French)"), max_length=300, blank=True)
+    description_en = models.CharField(_("what it is (English)"), max_length=300, blank=True)
+    search_text = models.TextField(editable=False)
+
+    title = Bilingual()
+    description = Bilingual()
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ["section__position", "position", "slug"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_text = searchable(
+            " ".join([self.title_fr, self.title_en, self.description_fr, self.description_en])
+        )
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("documents:document", args=[self.slug])

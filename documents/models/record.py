@@ -1,0 +1,45 @@
+"""What happened to a version, step by step."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.append_only import AppendOnlyModel, AppendOnlyQuerySet
+from documents.models.version import Version
+
+
+class PublicationEventQuerySet(AppendOnlyQuerySet["PublicationEvent"]):
+    """Events are written once."""
+
+
+class PublicationEvent(AppendOnlyModel):
+    """One step in the life of a version."""
+
+    class Step(models.TextChoices):
+        """What was done."""
+
+        EDITED = "edited", _("Edited")
+        SUBMITTED = "submitted", _("Submitted for review")
+        RETURNED = "returned", _("Returned to draft")
+        APPROVED = "approved", _("Approved")
+        PUBLISHED = "published", _("Published")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    version = models.ForeignKey(
+        Version, on_delete=models.PROTECT, related_name="events", verbose_name=_("version")
+    )
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    # The name, not the account: the record outlives the person's access.
+    actor = models.CharField(_("who"), max_length=150, blank=True)
+    step = models.CharField(_("what"), max_length=10, choices=Step)
+    note = models.TextField(_("note"), blank=True)
+
+    objects = PublicationEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.version} – {self.get_step_display()}"

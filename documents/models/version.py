@@ -1,0 +1,216 @@
+"""Version: the wording of a document from a date on."""
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from core.bilingual import Bilingual
+from documents.addresses import VersionAddress
+from documents.models.freezing import FreezingQuerySet, Frozen
+from documents.models.library import Document
+
+if TYPE_CHECKING:
+    from documents.models.edition import Edition
+
+
+class State(models.TextChoices):
+    """Where a version stands on its way to the reader."""
+
+    DRAFT = "draft", _("draft")
+    REVIEW = "review", _("under review")
+    APPROVED = "approved", _("approved")
+    PUBLISHED = "published", _("published")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class VersionQuerySet(FreezingQuerySet["Version"]):
+    """Reading rules for versions."""
+
+    frozen = ~Q(state=State.DRAFT)
+
+    def published(self) -> "VersionQuerySet":
+        """Return the versions that readers may see, in force or not."""
+        return self.filter(published_at__isnull=False)
+
+    def in_force(self, on: datetime.date) -> "VersionQuerySet":
+        """Return, for each document, the published version that applies on the day `on`.
+
+        That is the one with the latest effective date not after `on`; among several of the same date, the
+        last correction. One that was withdrawn before it ever applied does not count; after one that was
+        withdrawn while it applied there is none, until another begins. A document with no such version is
+        absent.
+        """
+        latest = (
+            Version.objects.published()
+            .exclude(withdrawn_on__lte=F("effective_on"))
+            .filter(document=OuterRef("document"), effective_on__lte=on)
+            .order_by("-effective_on", "-revision")
+        )
+        return self.published().filter(
+            Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=on), pk=Subquery(latest.values("pk")[:1])
+        )
+
+    def changes(self) -> "VersionQuerySet":
+        """Return the published versions that take the place of an earlier one, the latest first."""
+        earlier = Version.objects.published().filter(
+            Q(effective_on__lt=OuterRef("effective_on"))
+            | Q(effective_on=OuterRef("effective_on"), revision__lt=OuterRef("revision")),
+            document=OuterRef("document"),
+        )
+        begun = self.published().exclude(withdrawn_on__lte=F("effective_on"))
+        return begun.filter(Exists(earlier)).order_by("-effective_on", "-revision")
+
+
+class Version(models.Model):
+    """The wording of a document from a date on. Once published it never changes."""
+
+    class ChangeKind(models.TextChoices):
+        """What a version does to the one before it."""
+
+        SUBSTANTIVE = "substantive", _("substantive: the meaning changes")
+        EDITORIAL = "editorial", _("editorial: the meaning stays the same")
+
+    document = models.ForeignKey(
+        Document, on_delete=models.PROTECT, related_name="versions", verbose_name=_("document")
+    )
+    effective_on = models.DateField(
+        _("effective from"), help_text=_("First day on which this version applies.")
+    )
+    revision = models.PositiveSmallIntegerField(
+        _("correction number"),
+        default=1,
+        validators=[MinValueValidator(1)],
+        help_text=_("2, 3 and so on for a correction that takes effect on the same day."),
+    )
+    change_kind = models.CharField(
+        _("kind of change"), max_length=12, choices=ChangeKind, default=ChangeKind.SUBSTANTIVE
+    )
+    change_summary_fr = models.TextField(_("what changed (French)"), blank=True)
+    change_summary_en = models.TextField(_("what changed (English)"), blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("author"),
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("approved by"),
+    )
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True, editable=False)
+    withdrawal_reason_fr = models.TextField(
+        _("reason for the withdrawal (French)"), editable=False, blank=True
+    )
+    withdrawal_reason_en = models.TextField(
+        _("reason for the withdrawal (English)"), editable=False, blank=True
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    published_at = models.DateTimeField(_("published on"), null=True, editable=False)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("published by"),
+    )
+
+    change_summary = Bilingual()
+    withdrawal_reason = Bilingual()
+
+    objects = VersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        ordering = ["document", "-effective_on", "-revision"]
+        permissions = [("publish_version", _("Can publish a version"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document", "effective_on", "revision"],
+                name="documents_version_unique_date",
+                violation_error_message=_(
+                    "This document already has a version from that date. "
+                    "Give this one a higher correction number."
+                ),
+            ),
+            models.CheckConstraint(condition=Q(revision__gte=1), name="documents_version_revision_positive"),
+            models.CheckConstraint(
+                condition=Q(author__isnull=True) | Q(approved_by__isnull=True) | ~Q(approved_by=F("author")),
+                name="documents_version_approver_is_not_author",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=False) | ~Q(state=State.PUBLISHED),
+                name="documents_version_published_has_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document} – {self.address}"
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk:
+            refuse_if_frozen(self, self.pk)
+        super().save(*args, **kwargs)
+
+    @transaction.atomic
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        refuse_if_frozen(self, self.pk)
+        return super().delete(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("documents:version", args=[self.document.slug, self.address])
+
+    @property
+    def address(self) -> str:
+        """The last part of the version's address: its date, and the correction's number from 2 on."""
+        return str(VersionAddress(self.effective_on, self.revision))
+
+    @property
+    def is_published(self) -> bool:
+        """Whether readers may see it, be it in force, superseded, announced or withdrawn."""
+        return self.published_at is not None
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it can still be changed."""
+        return self.state == State.DRAFT
+
+    @property
+    def was_never_in_force(self) -> bool:
+        """Whether it was withdrawn before its first day."""
+        return self.withdrawn_on is not None and self.withdrawn_on <= self.effective_on
+
+    def edition_for(self, language: str) -> "Edition | None":
+        """Return the edition in `language`, or else in the original language, or else any."""
+        editions = {edition.language: edition for edition in self.editions.all()}
+        return (
+            editions.get(language)
+            or editions.get(self.document.original_language)
+            or next(iter(editions.values()), None)
+        )
+
+
+def refuse_if_frozen(record: "Version | Edition", version_pk: int) -> None:
+    """Lock the version until the transaction ends, and raise Frozen when it is no draft.
+
+    The lock makes an editor's save and an approver's step wait for each other, so that nothing can be written
+    between the check and the write.
+    """
+    version = Version.objects.select_for_update().filter(pk=version_pk).first()
+    if version is not None and not version.is_draft:
+        raise Frozen(f"{record} is no draft; a correction of a published version is a new version.")

@@ -1,0 +1,257 @@
+"""Versions in the admin: the wording in both languages, and the next step as a button."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.forms import BaseInlineFormSet, ModelForm, Textarea
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from core.templatetags.portal import file_size
+from documents.forms import NoteForm, SendBackForm, StepForm, WithdrawForm
+from documents.models import Edition, Frozen, Language, PublicationEvent, State, Version
+from documents.publishing import (
+    PublishingRefused,
+    approve,
+    missing_for_publication,
+    note_edit,
+    publish,
+    send_back,
+    submit,
+    warnings,
+    withdraw,
+)
+
+Step = tuple[str | Promise, tuple[str, ...], type[forms.Form], Callable[..., None], tuple[State, ...]]
+
+EDIT, PUBLISH = ("documents.change_version",), ("documents.publish_version",)
+
+STEPS: dict[str, Step] = {
+    "submit": (_("Submit for review"), EDIT, NoteForm, submit, (State.DRAFT,)),
+    "approve": (_("Approve"), PUBLISH, NoteForm, approve, (State.REVIEW,)),
+    "publish": (_("Publish this version"), PUBLISH, StepForm, publish, (State.APPROVED,)),
+    "send_back": (
+        _("Return to draft"),
+        EDIT + PUBLISH,
+        SendBackForm,
+        send_back,
+        (State.REVIEW, State.APPROVED),
+    ),
+    "withdraw": (_("Withdraw"), PUBLISH, WithdrawForm, withdraw, (State.PUBLISHED,)),
+}
+"""The steps: label, permissions of which one is needed, form, function, and the states it starts from."""
+
+
+class EditionFormSet(BaseInlineFormSet[Edition, Version, ModelForm[Edition]]):
+    """Blank forms come with a language that the version does not have yet, French first."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        version: Version | None = kwargs.get("instance")
+        taken: set[str] = set()
+        if version and version.pk:
+            taken.update(version.editions.values_list("language", flat=True))
+        kwargs["initial"] = [{"language": code} for code in Language.values if code not in taken]
+        super().__init__(*args, **kwargs)
+
+
+class EditionInline(admin.StackedInline[Edition, Version]):
+    """The wording in each language, one below the other."""
+
+    model = Edition
+    formset = EditionFormSet
+    extra = 2
+    max_num = 2
+    fields = ("language", "text", "file", "is_specimen", "file_facts")
+    readonly_fields = ("file_facts",)
+    formfield_overrides = {models.TextField: {"widget": Textarea(attrs={"rows": 18, "cols": 100})}}
+
+    @admin.display(description=_("the file"))
+    def file_facts(self, edition: Edition) -> str:
+        """Pages, size and SHA-256 of the stored PDF."""
+        if not edition.file_sha256:
+            return "–"
+        words = ngettext(
+            "%(pages)d page, %(size)s, SHA-256 %(sha256)s",
+            "%(pages)d pages, %(size)s, SHA-256 %(sha256)s",
+            edition.file_pages,
+        )
+        return words % {
+            "pages": edition.file_pages,
+            "size": file_size(edition.file_size),
+            "sha256": edition.file_sha256,
+        }
+
+    def has_add_permission(self, request: HttpRequest, obj: Version | None = None) -> bool:
+        return super().has_add_permission(request, obj) and not (obj and not obj.is_draft)
+
+    def has_change_permission(self, request: HttpRequest, obj: Version | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and not obj.is_draft)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Version | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and not obj.is_draft)
+
+
+class EventInline(admin.TabularInline[PublicationEvent, Version]):
+    """The record of steps."""
+
+    model = PublicationEvent
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = ("at", "actor", "step", "note")
+
+    def has_add_permission(self, request: HttpRequest, obj: Version | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Version | None = None) -> bool:
+        return False
+
+
+class VersionAdmin(admin.ModelAdmin[Version]):
+    """Wordings of a document: written here, then published, then frozen."""
+
+    list_display = ("document", "state", "effective_on", "revision", "change_kind")
+    list_filter = ("state", "change_kind")
+    list_select_related = ("document",)
+    date_hierarchy = "effective_on"
+    search_fields = ("document__title_fr", "document__title_en")
+    autocomplete_fields = ("document",)
+    inlines = (EditionInline, EventInline)
+    readonly_fields = (
+        "state",
+        "author",
+        "approved_by",
+        "published_at",
+        "published_by",
+        "withdrawn_on",
+        "withdrawal_reason_fr",
+        "withdrawal_reason_en",
+    )
+    actions = None
+    fieldsets = (
+        (None, {"fields": ("document", ("effective_on", "revision"), "change_kind", "state")}),
+        (_("What changed"), {"fields": (("change_summary_fr", "change_summary_en"),)}),
+        (
+            _("Publication"),
+            {"fields": (("author", "approved_by"), ("published_at", "published_by"))},
+        ),
+        (
+            _("Withdrawal"),
+            {
+                "classes": ["collapse"],
+                "fields": ("withdrawn_on", ("withdrawal_reason_fr", "withdrawal_reason_en")),
+            },
+        ),
+    )
+    formfield_overrides = {models.TextField: {"widget": Textarea(attrs={"rows": 4, "cols": 50})}}
+
+    def view_on_site(self, obj: Version) -> str | None:
+        """Return the address of the public page; a draft has none."""
+        return obj.get_absolute_url() if obj.is_published else None
+
+    def has_change_permission(self, request: HttpRequest, obj: Version | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and not obj.is_draft)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Version | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and not obj.is_draft)
+
+    def get_urls(self) -> list[URLPattern]:
+        step_url = path(
+            "<int:pk>/step/<slug:step>/",
+            self.admin_site.admin_view(self.step_view),
+            name="documents_version_step",
+        )
+        file_url = path(
+            "file/<path:name>", self.admin_site.admin_view(self.file_view), name="documents_version_file"
+        )
+        return [step_url, file_url, *super().get_urls()]
+
+    def file_view(self, request: HttpRequest, name: str) -> FileResponse:
+        """Show the PDF of a draft or a published version to staff who may see it."""
+        if not request.user.has_perm("documents.view_edition"):
+            raise PermissionDenied
+        edition = get_object_or_404(Edition, file=name)
+        return FileResponse(edition.open_file(), content_type="application/pdf")
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        version = self.get_object(request, object_id)
+        context = {**(extra_context or {}), **self._steps(request, version)}
+        return super().change_view(request, object_id, form_url, context)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Frozen:
+            # A colleague submitted or published it between the opening of the form and its saving.
+            messages.error(
+                request,
+                gettext("Not saved: this version is no draft any more. A colleague has taken it further."),
+            )
+            return HttpResponseRedirect(reverse("admin:documents_version_change", args=[object_id]))
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        note_edit(version=form.instance, by=request.user)  # type: ignore[arg-type]  # admin_view: signed in
+
+    def step_view(self, request: HttpRequest, pk: int, step: str) -> HttpResponse:
+        """Ask what a step needs to know, take it, and come back to the version."""
+        version = get_object_or_404(Version.objects.select_related("document"), pk=pk)
+        if step not in STEPS:
+            raise Http404(step)
+        label, permissions, form_class, take, _states = STEPS[step]
+        if not any(map(request.user.has_perm, permissions)):
+            raise PermissionDenied
+        back = HttpResponseRedirect(reverse("admin:documents_version_change", args=[pk]))
+        form = form_class(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                take(version=version, by=request.user, **form.cleaned_data)
+            except PublishingRefused as refused:
+                for reason in refused.reasons:
+                    form.add_error(None, reason)
+            else:
+                self.log_change(request, version, str(label))
+                messages.success(request, gettext("Done: %(step)s.") % {"step": label})
+                return back
+        context = {
+            **self.admin_site.each_context(request),
+            "title": label,
+            "opts": self.opts,
+            "version": version,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/documents/version/step.html", context)
+
+    def _steps(self, request: HttpRequest, version: Version | None) -> dict[str, Any]:
+        """Return what the form shows above the fields: the next steps, what is missing, what to look at."""
+        if version is None:
+            return {}
+        steps = [
+            (name, label)
+            for name, (label, permissions, _form, _take, states) in STEPS.items()
+            if version.state in states and any(map(request.user.has_perm, permissions))
+        ]
+        missing = [] if version.is_published else missing_for_publication(version)
+        if missing:
+            steps = [(name, label) for name, label in steps if name in ("send_back",)]
+        return {"steps": steps, "missing": missing, "warnings": warnings(version)}
