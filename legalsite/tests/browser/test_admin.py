@@ -1,7 +1,9 @@
 """The admin in a real browser: no CSP violation, both languages, publishing."""
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from legalsite.tests.browser.test_complaint import MAKE_STAFF
 from scripts.portal import Portal
@@ -39,7 +41,26 @@ def test_the_admin_speaks_both_languages(admin: Page) -> None:
     expect(admin.get_by_role("link", name="Complaints", exact=True).first).to_be_visible()
 
 
-def test_a_new_version_from_draft_to_the_public_page(admin: Page) -> None:
+MAKE_APPROVER = """
+from django.contrib.auth.models import User
+User.objects.create_superuser("example-approver", password="another example passphrase")
+"""
+
+
+@pytest.fixture
+def approver(browser: Browser, portal: Portal, admin: Page) -> Iterator[Page]:
+    portal.manage("shell", "--verbosity", "0", "-c", MAKE_APPROVER)
+    context = browser.new_context(base_url=portal.url, locale="en")
+    page = context.new_page()
+    page.goto("/admin/")
+    page.locator("#id_username").fill("example-approver")
+    page.locator("#id_password").fill("another example passphrase")
+    page.locator("[type=submit]").click()
+    yield page
+    context.close()
+
+
+def test_a_new_version_from_draft_to_the_public_page_by_two_people(admin: Page, approver: Page) -> None:
     admin.goto("/admin/documents/version/add/")
     admin.locator(".select2-selection").click()
     admin.locator(".select2-search__field").fill("disclaimer")
@@ -50,9 +71,26 @@ def test_a_new_version_from_draft_to_the_public_page(admin: Page) -> None:
     admin.locator("#id_editions-0-language").select_option("fr")
     admin.locator("#id_editions-0-text").fill("## Exemple\n\nTexte d’exemple annoncé.")
     admin.locator("[name=_continue]").click()
-    admin.locator(".next-step button").click()
+    expect(admin.locator(".next-step")).to_contain_text("Il n’y a pas de traduction")
+    admin.get_by_role("link", name="Soumettre à relecture").click()
+    admin.get_by_role("button", name="Soumettre à relecture").click()
     expect(admin.locator(".messagelist .success")).to_be_visible()
     expect(admin.locator("#id_effective_on")).to_have_count(0)
+    address = admin.url
+    # Superusers too: whoever wrote it does not approve it.
+    admin.get_by_role("link", name="Approuver").click()
+    admin.get_by_role("button", name="Approuver").click()
+    expect(admin.locator(".errorlist")).to_contain_text("une autre personne doit l’approuver")
+    approver.goto(address)
+    for step in ("Approve", "Publish this version"):
+        approver.get_by_role("link", name=step).click()
+        approver.get_by_role("button", name=step).click()
+        expect(approver.locator(".messagelist .success")).to_be_visible()
     admin.goto("/fr/documents/mail-disclaimer/2099-01-01/")
     expect(admin.get_by_text("Texte d’exemple annoncé.")).to_be_visible()
     expect(admin.locator(".standing")).to_contain_text("Annoncée")
+    admin.goto("/en/documents/mail-disclaimer/")
+    expect(admin.get_by_text("A new version will apply from 1\u00a0January\u00a02099.")).to_be_visible()
+    expect(admin.get_by_text("Texte d’exemple annoncé.")).to_have_count(0)
+    admin.goto("/en/documents/mail-disclaimer/?on=2099-01-01")
+    expect(admin.get_by_text("Texte d’exemple annoncé.")).to_be_visible()
