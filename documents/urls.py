@@ -1,14 +1,18 @@
 """Addresses of the library; the language prefix is added by the roof."""
 
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
 from documents import addresses as addresses  # registers the converters
-from documents import views
+from documents import evidence_views, views
 
 app_name = "documents"
 
 urlpatterns = [
     path("", views.library, name="library"),
+    path(_("on-a-date/"), evidence_views.applied_on, name="applied"),
+    path(_("on-a-date/texts.zip"), evidence_views.applied_zip, name="applied-zip"),
+    path(_("check-a-file/"), evidence_views.check_file, name="check-file"),
     path("<slug:slug>/", views.document, name="document"),
     path("<slug:slug>/<version:address>/", views.version, name="version"),
 ]

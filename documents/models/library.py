@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,12 @@ class Language(models.TextChoices):
 
     FRENCH = "fr", _("French")
     ENGLISH = "en", _("English")
+
+
+TAKEN_ADDRESSES = frozenset(
+    {"on-a-date", "a-une-date", "check-a-file", "verifier-un-fichier", "feed", "preview"}
+)
+"""Last parts of the addresses of the library's other pages, in either language."""
 
 
 def searchable(text: str) -> str:
@@ -84,6 +91,11 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Refuse an address that another page of the library has."""
+        if self.slug in TAKEN_ADDRESSES:
+            raise ValidationError({"slug": _("This address is taken by a page of the portal.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.search_text = searchable(

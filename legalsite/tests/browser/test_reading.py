@@ -26,6 +26,10 @@ PATHS = {
         "/fr/roaming/a-z/",
         "/fr/roaming/changements/",
         "/fr/roaming/?q=tunsie&on=demain",
+        "/fr/documents/a-une-date/?on=2026-11-24",
+        "/fr/documents/a-une-date/?on=hier",
+        "/fr/documents/verifier-un-fichier/",
+        "/fr/documents/verifier-un-fichier/?sha256=0000000000000000000000000000000000000000000000000000000000000000",
         "/fr/reclamations/",
         "/fr/reclamations/nouvelle/",
         "/fr/recherche/?q=integrite",
@@ -151,3 +155,29 @@ def test_a_query_of_ten_thousand_characters_gets_a_normal_page(page: Page, path:
     assert response is not None
     assert response.status == 200
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_a_file_is_checked_in_the_browser_and_never_sent(page: Page, portal: Portal, tmp_path: Path) -> None:
+    page.goto("/en/documents/ict-terms/")
+    with page.expect_download() as download:
+        page.evaluate(
+            """() => {
+                const link = document.querySelector("a.file");
+                link.download = "";
+                link.click();
+            }"""
+        )
+    file = tmp_path / "terms.pdf"
+    download.value.save_as(file)
+    posts: list[str] = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    page.goto("/en/documents/check-a-file/")
+    page.get_by_label("PDF file").set_input_files(file)
+    page.get_by_role("button", name="Check this file").click()
+    expect(page.get_by_role("heading", name="This file was published here")).to_be_visible()
+    assert hashlib.sha256(file.read_bytes()).hexdigest() in page.url
+    assert posts == []
+    file.write_bytes(file.read_bytes() + b" ")
+    page.get_by_label("PDF file").set_input_files(file)
+    page.get_by_role("button", name="Check this file").click()
+    expect(page.get_by_role("heading", name="This file is none of those published here")).to_be_visible()
