@@ -28,7 +28,7 @@ class CheckFileForm(forms.Form):
     """A file that may be one of the portal's."""
 
     file = forms.FileField(
-        label=_("PDF file"), widget=forms.ClearableFileInput(attrs={"accept": ".pdf,application/pdf"})
+        label=_("File to check"), widget=forms.ClearableFileInput(attrs={"accept": ".pdf,application/pdf"})
     )
 
     def clean_file(self) -> "UploadedFile[Any]":

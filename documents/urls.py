@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents import addresses as addresses  # registers the converters
 from documents import evidence_views, views
+from documents.feeds import PublicationFeed
 
 app_name = "documents"
 
@@ -13,6 +14,8 @@ urlpatterns = [
     path(_("on-a-date/"), evidence_views.applied_on, name="applied"),
     path(_("on-a-date/texts.zip"), evidence_views.applied_zip, name="applied-zip"),
     path(_("check-a-file/"), evidence_views.check_file, name="check-file"),
+    path("feed/", PublicationFeed(), name="feed"),
     path("<slug:slug>/", views.document, name="document"),
+    path("<slug:slug>/feed/", PublicationFeed(), name="document-feed"),
     path("<slug:slug>/<version:address>/", views.version, name="version"),
 ]

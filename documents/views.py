@@ -3,16 +3,19 @@
 import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Prefetch
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import condition, require_safe
 
 from core.bilingual import reading_language
 from core.on_date import OnDateForm
+from documents import ranges
 from documents.addresses import VersionAddress
 from documents.models import Document, Edition, Section, Version
 from documents.timeline import Period, Standing, timeline
@@ -20,6 +23,7 @@ from documents.timeline import Period, Standing, timeline
 FILE_FIELDS = (
     "file",
     "file_sha256",
+    "file_size",
     "language",
     "version__effective_on",
     "version__revision",
@@ -68,7 +72,26 @@ def version(request: HttpRequest, slug: str, address: VersionAddress) -> HttpRes
     period = next((p for p in periods if p.version.address == str(address)), None)
     if period is None:
         raise Http404("no such version")
-    return render(request, "documents/version.html", _page(found, period, periods))
+    response = render(request, "documents/version.html", _page(found, period, periods))
+    response.headers["Link"] = ", ".join(_links(period, periods))
+    return response
+
+
+def _links(period: Period, periods: list[Period]) -> list[str]:
+    """Return the links between versions, in the relations of RFC 5829."""
+    place = periods.index(period)
+    current = next((each for each in periods if _applies(each)), None)
+    related = {
+        "latest-version": current,
+        "successor-version": periods[place - 1] if place else None,
+        "predecessor-version": periods[place + 1] if place + 1 < len(periods) else None,
+    }
+    history = f'<{settings.SITE_URL}{period.version.document.get_absolute_url()}>; rel="version-history"'
+    return [history] + [
+        f'<{settings.SITE_URL}{other.version.get_absolute_url()}>; rel="{relation}"'
+        for relation, other in related.items()
+        if other is not None
+    ]
 
 
 @require_safe
@@ -97,16 +120,41 @@ def file(request: HttpRequest, slug: str, address: VersionAddress, language: str
     )
 
     @require_safe
-    @condition(etag_func=lambda _request: f'"{edition.file_sha256}"')
+    @condition(etag_func=lambda _request: _etag(edition))
     def stream(request: HttpRequest) -> HttpResponseBase:
-        response = FileResponse(
-            edition.open_file(), content_type="application/pdf", filename=edition.file_name
-        )
+        response = _whole_or_part(request, edition)
         response.headers["Content-Language"] = edition.language
+        response.headers["Accept-Ranges"] = "bytes"
         patch_cache_control(response, public=True, max_age=31_536_000, immutable=True)
         return response
 
     return stream(request)
+
+
+def _etag(edition: Edition) -> str:
+    return f'"{edition.file_sha256}"'
+
+
+def _whole_or_part(request: HttpRequest, edition: Edition) -> HttpResponseBase:
+    """Return the file, or the part of it that is asked for, unless that is of another file (If-Range)."""
+    wanted = None
+    if request.headers.get("If-Range", _etag(edition)) == _etag(edition):
+        try:
+            wanted = ranges.parse(request.headers.get("Range", ""), edition.file_size)
+        except ranges.NotSatisfiable:
+            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{edition.file_size}"})
+    if wanted is None:
+        return FileResponse(edition.open_file(), content_type="application/pdf", filename=edition.file_name)
+    return StreamingHttpResponse(
+        ranges.blocks(edition.open_file(), wanted),
+        status=206,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": content_disposition_header(False, edition.file_name) or "inline",
+            "Content-Length": str(wanted.length),
+            "Content-Range": f"bytes {wanted.first}-{wanted.last}/{edition.file_size}",
+        },
+    )
 
 
 def _periods(found: Document, on: datetime.date) -> list[Period]:
@@ -159,6 +207,7 @@ def _page(found: Document, period: Period | None, periods: list[Period]) -> dict
     """What the templates of a document and of a version show alike."""
     return {
         "document": found,
+        "in_force_address": settings.SITE_URL + found.get_absolute_url(),
         "period": period,
         "periods": periods,
         "current": next((p for p in periods if _applies(p)), None),

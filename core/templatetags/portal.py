@@ -81,7 +81,12 @@ def canonical_url(context: RequestContext, language: str = "") -> str:
 @register.simple_tag
 def organization_json_ld(contact: Any) -> SafeString:
     """Return a JSON-LD block that describes the company as a schema.org `Organization`."""
-    text = json.dumps(_organization(contact), ensure_ascii=False)
+    return json_ld(_organization(contact))
+
+
+def json_ld(described: dict[str, Any]) -> SafeString:
+    """Return a JSON-LD block with what is described in the words of schema.org."""
+    text = json.dumps(described, ensure_ascii=False)
     # Inside a script element only these three could end it or open a comment.
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
