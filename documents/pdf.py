@@ -1,21 +1,47 @@
-"""What a PDF file is: whether it can be read, how long it is, and what it says."""
+"""What a PDF file is: whether it can be accepted, how long it is, and what it says."""
 
 import hashlib
+import json
+import subprocess
+import sys
+import tempfile
 import unicodedata
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any
 
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from pypdf import PdfReader
-from pypdf.errors import DependencyError
 
 MAX_SIZE = 20 * 1024 * 1024
 """Largest PDF accepted, in bytes."""
 
 SIGNATURE = b"%PDF-"
 
-ENCRYPTED = ValidationError(_("The PDF is encrypted. Save it without a password."), code="encrypted")
+PATIENCE = 60
+"""Seconds after which reading a file is given up, whatever the processor did meanwhile."""
+
+READER = Path(__file__).parent / "pdf_reader.py"
+
+PROBLEMS: dict[str, Any] = {
+    "encrypted": _("The PDF is encrypted. Save it without a password."),
+    "damaged": _("The PDF is damaged and cannot be read."),
+    "empty": _("The PDF has no pages."),
+    "too_many_pages": _("The PDF has more than 1,000 pages."),
+    "too_complex": _("The PDF takes too much time or memory to read. Save it anew in a simpler form."),
+    "javascript": _("The PDF contains JavaScript. Save it without."),
+    "action": _("The PDF does something by itself when it is opened or used. Save it without actions."),
+    "embedded": _("The PDF has other files inside it. Save it without attachments."),
+}
+"""For each word of the reader, what is said to the editor."""
+
+FINDINGS: dict[str, Promise] = {
+    "no_title": _("The PDF has no title."),
+    "no_language": _("The PDF does not say which language it is in."),
+    "untagged": _("The PDF is not tagged: a screen reader cannot tell headings, lists and tables."),
+}
+"""What makes a file hard to use with a screen reader, in words for the editor."""
 
 
 @dataclass(frozen=True)
@@ -29,14 +55,17 @@ class PdfFacts:
     pages: int
     text: str
     """The text of all pages, NFKC-normalised (no ligatures), pages parted by form feeds."""
+    findings: tuple[str, ...] = ()
+    """Words of FINDINGS."""
 
 
 def inspect(file: IO[Any]) -> PdfFacts:
     """Read a PDF from its beginning and return its facts.
 
-    Raises ValidationError, in words for the editor, when it is no PDF, too large, damaged or encrypted.
-    The signature must stand at the very first byte: readers that search for it accept files that are a
-    web page and a PDF at once (ISO 32000-2, 7.5.2 asks for it at byte 0).
+    Raises ValidationError, in words for the editor, when it is no PDF, too large, damaged, encrypted, or
+    has something in it that runs. It is read in a process with limits of its own (documents.pdf_reader).
+    The signature must stand at the very first byte: readers that search for it accept files that are a web
+    page and a PDF at once (ISO 32000-2, 7.5.2 asks for it at byte 0).
     """
     file.seek(0)
     content: bytes = file.read(MAX_SIZE + 1)
@@ -45,28 +74,34 @@ def inspect(file: IO[Any]) -> PdfFacts:
         raise ValidationError(_("The file is larger than 20 MB."), code="too_large")
     if not content.startswith(SIGNATURE):
         raise ValidationError(_("The file is not a PDF."), code="not_pdf")
-    try:
-        reader = PdfReader(file)
-        if reader.is_encrypted:
-            raise ENCRYPTED
-        pages = [page.extract_text() for page in reader.pages]
-    except DependencyError as error:
-        # Encrypted in a way that asks for more than the reader has.
-        raise ENCRYPTED from error
-    except ValidationError:
-        raise
-    except Exception as error:
-        raise ValidationError(_("The PDF is damaged and cannot be read."), code="damaged") from error
-    finally:
-        file.seek(0)
-    if not pages:
-        raise ValidationError(_("The PDF has no pages."), code="empty")
+    found = _read(content)
+    if problem := found.get("problem"):
+        raise ValidationError(PROBLEMS[problem], code=problem)
     return PdfFacts(
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
-        pages=len(pages),
-        text=storable("\f".join(pages)),
+        pages=found["pages"],
+        text=storable(found["text"]),
+        findings=tuple(found["findings"]),
     )
+
+
+def _read(content: bytes) -> dict[str, Any]:
+    """Have the reader read the file, and say "too_complex" for it when it does not come back."""
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as copy:
+        copy.write(content)
+        copy.flush()
+        try:
+            done = subprocess.run(  # noqa: S603  # our own program, and a path we made
+                [sys.executable, "-I", str(READER), copy.name],
+                capture_output=True,
+                timeout=PATIENCE,
+                check=True,
+            )
+            found: dict[str, Any] = json.loads(done.stdout)
+        except (subprocess.SubprocessError, ValueError):
+            return {"problem": "too_complex"}
+    return found
 
 
 def storable(text: str) -> str:

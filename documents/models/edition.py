@@ -52,6 +52,7 @@ class Edition(models.Model):
     file_size = models.PositiveIntegerField(_("size in bytes"), default=0, editable=False)
     file_pages = models.PositiveIntegerField(_("pages"), default=0, editable=False)
     file_sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, editable=False)
+    file_findings = models.JSONField(default=list, editable=False, blank=True)
     file_text = models.TextField(editable=False, blank=True)
     search_text = models.TextField(editable=False, blank=True)
 
@@ -127,3 +128,4 @@ class Edition(models.Model):
     def _describe(self, facts: pdf.PdfFacts) -> None:
         self.file_size, self.file_pages = facts.size, facts.pages
         self.file_sha256, self.file_text = facts.sha256, facts.text
+        self.file_findings = list(facts.findings)

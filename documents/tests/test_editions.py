@@ -1,13 +1,19 @@
 """Editions: the facts of their files, and which one a reader gets."""
 
 import hashlib
+import io
+import zlib
+from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from pypdf import PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject
 
 from documents import pdf
 from documents.models import Edition
+from documents.publishing import warnings
 from documents.tests.factories import make_document, make_edition, make_version, pdf_file
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +58,122 @@ def test_refuses_what_is_no_readable_pdf(content: bytes, code: str) -> None:
     with pytest.raises(ValidationError) as refused:
         edition.full_clean()
     assert refused.value.error_dict["file"][0].code == code
+
+
+def hostile(change: Callable[[PdfWriter], object]) -> bytes:
+    """Return a PDF of one page with something in it that should not be there."""
+    writer = PdfWriter()
+    writer.add_blank_page(width=200, height=200)
+    change(writer)
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+def action(kind: str, **values: str) -> DictionaryObject:
+    entries = {"S": kind, **values}
+    return DictionaryObject({NameObject(f"/{name}"): NameObject(value) for name, value in entries.items()})
+
+
+def open_action(writer: PdfWriter) -> None:
+    writer.root_object[NameObject("/OpenAction")] = action("/Launch", F="/example")
+
+
+def open_script(writer: PdfWriter) -> None:
+    writer.root_object[NameObject("/OpenAction")] = action("/JavaScript", JS="/example")
+
+
+def page_action(writer: PdfWriter) -> None:
+    entries = DictionaryObject({NameObject("/O"): action("/URI")})
+    writer.pages[0][NameObject("/AA")] = entries
+
+
+def link_action(kind: str) -> Callable[[PdfWriter], None]:
+    def change(writer: PdfWriter) -> None:
+        link = DictionaryObject({NameObject("/Subtype"): NameObject("/Link"), NameObject("/A"): action(kind)})
+        writer.pages[0][NameObject("/Annots")] = ArrayObject([link])
+
+    return change
+
+
+def bomb(writer: PdfWriter) -> None:
+    """A page whose stream unpacks to 300 MB."""
+    stream = StreamObject()
+    stream._data = zlib.compress(b" " * 300_000_000, 9)
+    stream[NameObject("/Filter")] = NameObject("/FlateDecode")
+    writer.pages[0][NameObject("/Contents")] = writer._add_object(stream)
+
+
+def forms_in_forms(writer: PdfWriter) -> None:
+    """Forms that draw each other ten times, nine deep: a thousand million in all."""
+    below = None
+    for _depth in range(9):
+        stream = StreamObject()
+        stream._data = b"/Below Do " * 10 if below else b"BT (x) Tj ET"
+        entries = {"Type": NameObject("/XObject"), "Subtype": NameObject("/Form")}
+        for name, value in entries.items():
+            stream[NameObject(f"/{name}")] = value
+        if below is not None:
+            forms = DictionaryObject({NameObject("/Below"): below})
+            stream[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): forms})
+        below = writer._add_object(stream)
+    page = writer.pages[0]
+    forms = DictionaryObject({NameObject("/Below"): below})
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): forms})
+    contents = StreamObject()
+    contents._data = b"/Below Do"
+    page[NameObject("/Contents")] = writer._add_object(contents)
+
+
+@pytest.mark.parametrize(
+    ("content", "codes"),
+    [
+        (hostile(open_script), {"javascript"}),
+        (hostile(link_action("/JavaScript")), {"javascript"}),
+        (hostile(open_action), {"action"}),
+        (hostile(page_action), {"action"}),
+        (hostile(link_action("/Launch")), {"action"}),
+        (hostile(link_action("/SubmitForm")), {"action"}),
+        (hostile(lambda writer: writer.add_attachment("example.exe", b"MZ")), {"embedded"}),
+        (pdf_file(pages=1_001).read(), {"too_many_pages"}),
+        (hostile(bomb), {"damaged", "too_complex"}),
+        (pdf_file(pages=3).read()[:-400], {"damaged", "empty"}),
+    ],
+)
+def test_refuses_hostile_files_with_the_reason(content: bytes, codes: set[str]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        pdf.inspect(io.BytesIO(content))
+    assert refused.value.code in codes
+    assert refused.value.messages
+
+
+def test_a_file_that_would_never_end_comes_back() -> None:
+    assert len(pdf.inspect(io.BytesIO(hostile(forms_in_forms))).text) < 1_000_000
+
+
+@pytest.mark.parametrize("kind", ["/URI", "/GoTo", "/Named"])
+def test_links_are_no_harm(kind: str) -> None:
+    assert pdf.inspect(io.BytesIO(hostile(link_action(kind)))).pages == 1
+
+
+def test_what_a_screen_reader_misses_is_told() -> None:
+    facts = pdf.inspect(pdf_file())
+    assert facts.findings == ("no_title", "no_language", "untagged")
+    specimen = Edition.objects.exclude(file="").first()
+    assert specimen is not None
+    assert specimen.file_findings == []
+    version = make_version(make_document(), "2090-01-01", published=False)
+    make_edition(version, language="en", file=pdf_file())
+    assert len(warnings(version)) == 3
+
+
+def test_a_file_that_is_there_already_is_told() -> None:
+    document = make_document()
+    old = make_version(document, "2026-01-01", published=False)
+    make_edition(old, language="en", file=pdf_file(pages=2))
+    new = make_version(document, "2090-01-01", published=False)
+    make_edition(new, language="en", file=pdf_file(pages=2))
+    assert any("2026-01-01" in warning for warning in warnings(new))
 
 
 def test_refuses_an_edition_without_text_or_file() -> None:
