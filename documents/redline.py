@@ -17,7 +17,10 @@ SIMILAR = 0.45
 LONGEST_HEADING = 120
 """Characters; a longer line is no heading of an article."""
 
-ARTICLE = re.compile(r"^(?:article|art\.?|section|chapitre|chapter|annexe?)\s+[\dIVXLC]+\b|^\d+(?:\.\d+)*\.?\s+\S", re.I)
+ARTICLE = re.compile(
+    r"^(?:article|art\.?|section|chapitre|chapter|annexe?)\s+[\dIVXLC]+\b|^\d+(?:\.\d+)*\.?\s+\S",
+    re.IGNORECASE,
+)
 NEW_PARAGRAPH = re.compile(r"^(?:[-–•*]|\(?[a-z0-9]{1,3}[.)])\s", re.I)
 SENTENCE_END = re.compile(r"[.:;!?»”]$")
 WORD = re.compile(r"\s+|[^\s\w]|\w+")
@@ -120,8 +123,8 @@ def is_heading(text: str) -> bool:
 def paragraphs_of_pages(text: str) -> list[str]:
     """Return the paragraphs of a PDF's text (pages parted by form feeds), without headers and footers.
 
-    A PDF knows lines and no paragraphs: a line begins one when it is a heading or an item of a list, or when the
-    line before ends a sentence and is short.
+    A PDF knows lines and no paragraphs: a line begins one when it is a heading or an item of a list, or when
+    the line before ends a sentence and is short.
     """
     lines = list(_lines(text.split("\f")))
     width = sorted(map(len, lines))[len(lines) * 3 // 4] if lines else 0
@@ -158,7 +161,8 @@ def _edge_mark(line: str) -> str:
 
 def _rows(before: Sequence[str], after: Sequence[str]) -> Iterator[Row]:
     keys = [fold(text) for text in before], [fold(text) for text in after]
-    for kind, start, end, to_start, to_end in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+    matcher = SequenceMatcher(None, *keys, autojunk=False)
+    for kind, start, end, to_start, to_end in matcher.get_opcodes():
         if kind == "equal":
             for old, new in zip(before[start:end], after[to_start:to_end], strict=True):
                 yield _row(old, new)

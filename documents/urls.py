@@ -4,7 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from documents import addresses as addresses  # registers the converters
-from documents import evidence_views, views
+from documents import compare_views, evidence_views, views
 from documents.feeds import PublicationFeed
 
 app_name = "documents"
@@ -18,4 +18,6 @@ urlpatterns = [
     path("<slug:slug>/", views.document, name="document"),
     path("<slug:slug>/feed/", PublicationFeed(), name="document-feed"),
     path("<slug:slug>/<version:address>/", views.version, name="version"),
+    path(_("<slug:slug>/compare/"), compare_views.choose, name="compare-form"),
+    path(_("<slug:slug>/compare/<version:before>...<version:after>/"), compare_views.compare, name="compare"),
 ]

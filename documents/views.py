@@ -72,7 +72,10 @@ def version(request: HttpRequest, slug: str, address: VersionAddress) -> HttpRes
     period = next((p for p in periods if p.version.address == str(address)), None)
     if period is None:
         raise Http404("no such version")
-    response = render(request, "documents/version.html", _page(found, period, periods))
+    place = periods.index(period)
+    context = _page(found, period, periods)
+    context["predecessor"] = periods[place + 1] if place + 1 < len(periods) else None
+    response = render(request, "documents/version.html", context)
     response.headers["Link"] = ", ".join(_links(period, periods))
     return response
 

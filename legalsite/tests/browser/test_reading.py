@@ -26,6 +26,8 @@ PATHS = {
         "/fr/roaming/a-z/",
         "/fr/roaming/changements/",
         "/fr/roaming/?q=tunsie&on=demain",
+        "/fr/documents/ict-terms/comparer/2025-01-01...2026-03-01/",
+        "/fr/documents/ict-terms/comparer/?before=0&after=0",
         "/fr/documents/a-une-date/?on=2026-11-24",
         "/fr/documents/a-une-date/?on=hier",
         "/fr/documents/verifier-un-fichier/",
