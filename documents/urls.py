@@ -4,7 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from documents import addresses as addresses  # registers the converters
-from documents import compare_views, evidence_views, views
+from documents import compare_views, evidence_views, preview, views
 from documents.feeds import PublicationFeed
 
 app_name = "documents"
@@ -15,6 +15,8 @@ urlpatterns = [
     path(_("on-a-date/texts.zip"), evidence_views.applied_zip, name="applied-zip"),
     path(_("check-a-file/"), evidence_views.check_file, name="check-file"),
     path("feed/", PublicationFeed(), name="feed"),
+    path("preview/<str:token>/", preview.preview, name="preview"),
+    path("preview/<str:token>/<language:language>.pdf", preview.preview_file, name="preview-file"),
     path("<slug:slug>/", views.document, name="document"),
     path("<slug:slug>/feed/", PublicationFeed(), name="document-feed"),
     path("<slug:slug>/<version:address>/", views.version, name="version"),

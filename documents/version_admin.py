@@ -12,6 +12,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from core.templatetags.portal import file_size
 from documents.forms import NoteForm, SendBackForm, StepForm, WithdrawForm
 from documents.models import Edition, Frozen, Language, PublicationEvent, State, Version
+from documents.preview import preview_url
 from documents.publishing import (
     PublishingRefused,
     approve,
@@ -254,4 +256,9 @@ class VersionAdmin(admin.ModelAdmin[Version]):
         missing = [] if version.is_published else missing_for_publication(version)
         if missing:
             steps = [(name, label) for name, label in steps if name in ("send_back",)]
-        return {"steps": steps, "missing": missing, "warnings": warnings(version)}
+        previews = []
+        if not version.is_published and version.editions.exists():
+            for language, name in Language.choices:
+                with translation.override(language):
+                    previews.append((language, name, preview_url(version)))
+        return {"steps": steps, "missing": missing, "warnings": warnings(version), "previews": previews}
