@@ -58,6 +58,7 @@ class DocumentAdmin(PublicPageAdmin):
                     ("description_fr", "description_en"),
                     ("section", "position"),
                     ("slug", "original_language"),
+                    "is_for_copying",
                     "versions_link",
                 )
             },

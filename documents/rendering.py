@@ -18,6 +18,10 @@ ATTRIBUTES = {"a": {"href"}, "h2": {"id"}, "h3": {"id"}, "h4": {"id"}, "ol": {"s
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
+WORDS_A_MINUTE = 200
+"""Words that people read in a minute, slowly, as one reads terms."""
+
+
 @dataclass(frozen=True)
 class Heading:
     """A heading of a rendered text: its anchor, its words, its level (2 to 4)."""
@@ -54,6 +58,11 @@ def render(text: str) -> RenderedText:
     )
     # Sanitised by nh3 in the line above: this is the one place where text from the database becomes markup.
     return RenderedText(mark_safe(html), tuple(headings))  # noqa: S308
+
+
+def minutes(text: str) -> int:
+    """Return about how many minutes it takes to read `text`, at WORDS_A_MINUTE, at least one."""
+    return max(1, round(len(plain(text).split()) / WORDS_A_MINUTE))
 
 
 def plain(text: str) -> str:

@@ -210,6 +210,7 @@ def _page(found: Document, period: Period | None, periods: list[Period]) -> dict
     """What the templates of a document and of a version show alike."""
     return {
         "document": found,
+        "permanent_address": settings.SITE_URL + period.version.get_absolute_url() if period else "",
         "in_force_address": settings.SITE_URL + found.get_absolute_url(),
         "period": period,
         "periods": periods,

@@ -120,6 +120,14 @@ class Edition(models.Model):
         """Return the page text as safe HTML with its headings."""
         return rendering.render(self.text)
 
+    def minutes(self) -> int:
+        """Return about how many minutes the page text takes to read."""
+        return rendering.minutes(self.text)
+
+    def plain_text(self) -> str:
+        """Return the page text without its markup, a blank line between paragraphs."""
+        return rendering.plain(self.text).replace("\n", "\n\n")
+
     def open_file(self) -> IO[bytes]:
         """Open the stored PDF for reading. Raises FileNotFoundError when storage has lost it."""
         opened: IO[bytes] = self.file.storage.open(self.file.name or "")

@@ -79,6 +79,11 @@ class Document(models.Model):
     title_en = models.CharField(_("title (English)"), max_length=200)
     description_fr = models.CharField(_("what it is (French)"), max_length=300, blank=True)
     description_en = models.CharField(_("what it is (English)"), max_length=300, blank=True)
+    is_for_copying = models.BooleanField(
+        _("for copying"),
+        default=False,
+        help_text=_("The page offers the text, plain and as HTML, to be copied into mails and other places."),
+    )
     search_text = models.TextField(editable=False)
 
     title = Bilingual()

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.db import models
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -69,14 +70,19 @@ def test_timeline_says_from_when_to_when() -> None:
 class AnySetOfVersions(TestCase):
     """For any set of versions and any day, query and timeline name the same single version."""
 
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=80, deadline=None)
     @given(
         versions=st.sets(st.tuples(st.integers(0, 30), st.integers(1, 3)), max_size=6),
         drafts=st.sets(st.integers(0, 5)),
-        day=st.integers(-2, 33),
+        withdrawn=st.dictionaries(st.integers(0, 5), st.integers(-1, 33)),
+        day=st.integers(-2, 34),
     )
     def test_at_most_one_and_the_right_one(
-        self, versions: set[tuple[int, int]], drafts: set[int], day: int
+        self,
+        versions: set[tuple[int, int]],
+        drafts: set[int],
+        withdrawn: dict[int, int],
+        day: int,
     ) -> None:
         document, on = make_document(), FIRST + day * DAY
         published = []
@@ -88,10 +94,53 @@ class AnySetOfVersions(TestCase):
                 published=number not in drafts,
             )
             if version.is_published:
+                if number in withdrawn:
+                    # On any day, also one that the step itself would refuse.
+                    version.withdrawn_on = FIRST + withdrawn[number] * DAY
+                    models.QuerySet(Version).filter(pk=version.pk).update(withdrawn_on=version.withdrawn_on)
                 published.append(version)
         found = list(Version.objects.filter(document=document).in_force(on))
-        begun = [version for version in published if version.effective_on <= on]
-        expected = max(begun, key=lambda version: (version.effective_on, version.revision), default=None)
-        assert found == ([expected] if expected else [])
+        assert found == self.expected(published, on)
         standing = [p.version for p in timeline(published, on) if p.standing is Standing.IN_FORCE]
         assert standing == found
+
+    def expected(self, published: list[Version], on: datetime.date) -> list[Version]:
+        """Say it another way: the last that has begun and was not taken back before, unless it has ended."""
+        begun = [
+            version
+            for version in published
+            if version.effective_on <= on
+            and not (version.withdrawn_on and version.withdrawn_on <= version.effective_on)
+        ]
+        last = max(begun, key=lambda version: (version.effective_on, version.revision), default=None)
+        if last is None or (last.withdrawn_on and last.withdrawn_on <= on):
+            return []
+        return [last]
+
+    @settings(max_examples=80, deadline=None)
+    @given(
+        offsets=st.lists(st.tuples(st.integers(0, 30), st.integers(1, 3)), max_size=6, unique=True),
+        withdrawn=st.dictionaries(st.integers(0, 5), st.integers(-1, 33)),
+        day=st.integers(-2, 34),
+    )
+    def test_periods_never_overlap(
+        self, offsets: list[tuple[int, int]], withdrawn: dict[int, int], day: int
+    ) -> None:
+        versions = [
+            Version(
+                effective_on=FIRST + offset * DAY,
+                revision=revision,
+                withdrawn_on=FIRST + withdrawn[number] * DAY if number in withdrawn else None,
+            )
+            for number, (offset, revision) in enumerate(offsets)
+        ]
+        covered: set[datetime.date] = set()
+        for period in timeline(versions, FIRST + day * DAY):
+            end = period.until_on or FIRST + 40 * DAY
+            days = {
+                period.version.effective_on + n * DAY for n in range((end - period.version.effective_on).days)
+            }
+            assert not days & covered
+            covered |= days
+            if period.standing is Standing.IN_FORCE:
+                assert FIRST + day * DAY in days

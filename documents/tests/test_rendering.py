@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from documents.rendering import plain, render
+from documents.rendering import minutes, plain, render
 
 
 def test_headings_get_stable_anchors() -> None:
@@ -46,3 +46,8 @@ def test_plain_is_the_words_a_block_a_line() -> None:
 
 def test_mail_addresses_become_links() -> None:
     assert 'href="mailto:someone@example.com"' in render("<someone@example.com>").html
+
+
+def test_minutes_to_read() -> None:
+    assert minutes("mot") == minutes("") == 1
+    assert minutes("mot " * 1_000) == 5

@@ -228,3 +228,22 @@ class TestFiles:
             response = client.get(edition.file_url)
             content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
             assert hashlib.sha256(content).hexdigest() == edition.file_sha256
+
+
+def test_the_mail_disclaimer_can_be_copied_in_both_languages(client: Client) -> None:
+    page = client.get("/fr/documents/mail-disclaimer/").text
+    for language in ("fr", "en"):
+        plain = page.split(f'<textarea id="plain-{language}"')[1].split("</textarea>")[0]
+        html = page.split(f'<textarea id="html-{language}"')[1].split("</textarea>")[0]
+        assert "**" not in plain
+        assert "&lt;p&gt;" in html
+        assert "<p>" not in html
+    assert "<textarea" not in client.get("/fr/documents/company-identity/").text
+
+
+def test_a_printed_page_says_what_it_is(client: Client) -> None:
+    page = client.get("/en/documents/data-protection/").text
+    foot = page.split('<p class="print-foot">')[1].split("</p>")[0]
+    assert "Data protection" in foot
+    assert "/en/documents/data-protection/2026-11-23/" in foot
+    assert "to read</p>" in page
