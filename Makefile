@@ -46,8 +46,8 @@ map: ## Build the map of the roaming page anew from Natural Earth
 	@scripts/need.sh npm npm
 	@cd scripts/world_map && npm ci --silent && node build.mjs
 
-bench: .venv/installed-dev ## Measure the lookup of places beside other libraries
-	@scripts/need.sh g++ g++ pkg-config pkg-config icuinfo libicu-dev python3-config python3-dev
+bench: .venv/installed-dev ## Measure the lookup of places beside other libraries, and the pages of the library
+	@scripts/need.sh initdb postgresql g++ g++ pkg-config pkg-config icuinfo libicu-dev python3-config python3-dev
 	@scripts/bench.sh
 
 .venv/installed: requirements.txt

@@ -10,3 +10,7 @@ if ! cmp -s bench/requirements.txt var/bench/requirements.txt; then
   cp bench/requirements.txt var/bench/requirements.txt
 fi
 PYTHONPATH="var/bench" .venv/bin/python -m bench.roaming "$@"
+echo "-- documents on SQLite"
+env -u DATABASE_URL .venv/bin/python -m bench.documents
+echo "-- documents on PostgreSQL"
+.venv/bin/python -m scripts.postgres .venv/bin/python -m bench.documents

@@ -56,6 +56,16 @@ class VersionQuerySet(FreezingQuerySet["Version"]):
             Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=on), pk=Subquery(latest.values("pk")[:1])
         )
 
+    def with_next(self) -> "VersionQuerySet":
+        """Add `next_on`, the day from which a later version takes the place of each, or None."""
+        later = (
+            Version.objects.published()
+            .exclude(withdrawn_on__lte=F("effective_on"))
+            .filter(document=OuterRef("document"), effective_on__gt=OuterRef("effective_on"))
+            .order_by("effective_on")
+        )
+        return self.annotate(next_on=Subquery(later.values("effective_on")[:1]))
+
     def changes(self) -> "VersionQuerySet":
         """Return the published versions that take the place of an earlier one, the latest first."""
         earlier = Version.objects.published().filter(
