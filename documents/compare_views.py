@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from core.bilingual import reading_language
 from core.dates import long_date
+from core.throttle import limit
 from documents import redline, rendering
 from documents.addresses import VersionAddress
 from documents.models import Document, Edition, Version
@@ -64,7 +65,7 @@ def compare(request: HttpRequest, slug: str, before: VersionAddress, after: Vers
     versions = _versions(document)
     old, new = _version(versions, before), _version(versions, after)
     pair = _same_language(document, old, new)
-    found = _redline(*pair) if pair else None
+    found = _redline(request, *pair) if pair else None
     context = {
         "document": document,
         "before": old,
@@ -107,11 +108,12 @@ def _same_language(document: Document, old: Version, new: Version) -> tuple[Edit
     return None
 
 
-def _redline(old: Edition, new: Edition) -> redline.Redline:
+def _redline(request: HttpRequest, old: Edition, new: Edition) -> redline.Redline:
     """Compare two editions; published texts never change, so that the answer is kept for good."""
     key = f"redline:{WAY_OF_COMPARING}:{old.pk}:{new.pk}:{old.file_sha256[:16]}:{new.file_sha256[:16]}"
     found: redline.Redline | None = cache.get(key)
     if found is None:
+        limit(request, name="compare", times=30, seconds=60)
         found = redline.compare(_paragraphs(old), _paragraphs(new))
         cache.set(key, found, timeout=None)
     return found

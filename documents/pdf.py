@@ -19,7 +19,7 @@ MAX_SIZE = 20 * 1024 * 1024
 
 SIGNATURE = b"%PDF-"
 
-PATIENCE = 60
+PATIENCE = 15
 """Seconds after which reading a file is given up, whatever the processor did meanwhile."""
 
 READER = Path(__file__).parent / "pdf_reader.py"
@@ -59,6 +59,12 @@ class PdfFacts:
     """Words of FINDINGS."""
 
 
+MOST_KEPT = 8
+"""Files whose facts are kept, so that a form reads them once and before its transaction begins."""
+
+_KEPT: dict[str, dict[str, Any]] = {}
+
+
 def inspect(file: IO[Any]) -> PdfFacts:
     """Read a PDF from its beginning and return its facts.
 
@@ -74,12 +80,16 @@ def inspect(file: IO[Any]) -> PdfFacts:
         raise ValidationError(_("The file is larger than 20 MB."), code="too_large")
     if not content.startswith(SIGNATURE):
         raise ValidationError(_("The file is not a PDF."), code="not_pdf")
-    found = _read(content)
+    digest = hashlib.sha256(content).hexdigest()
+    found = _KEPT.get(digest) or _read(content)
+    _KEPT[digest] = found
+    while len(_KEPT) > MOST_KEPT:
+        _KEPT.pop(next(iter(_KEPT)), None)
     if problem := found.get("problem"):
         raise ValidationError(PROBLEMS[problem], code=problem)
     return PdfFacts(
         size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=digest,
         pages=found["pages"],
         text=storable(found["text"]),
         findings=tuple(found["findings"]),

@@ -18,7 +18,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 MEMORY = 1_500_000_000
 """Bytes of address space."""
 
-SECONDS = 30
+SECONDS = 10
 """Of processor time."""
 
 MOST_PAGES = 1_000
@@ -33,6 +33,22 @@ MOST_OBJECTS = 200_000
 
 HARMLESS_ACTIONS = {"/GoTo", "/URI", "/Named", "/Thread"}
 """Actions that only lead somewhere (ISO 32000-2, 12.6.4); all others run or send something."""
+
+HARMLESS_WHEN_OPENED = {"/GoTo", "/Named"}
+"""Those of them that may happen by themselves when the file is opened."""
+
+HARMFUL_ACTIONS = {
+    "/GoToE", "/GoToR", "/Hide", "/ImportData", "/Launch", "/Movie", "/Rendition", "/ResetForm",
+    "/RichMediaExecute", "/SetOCGState", "/Sound", "/SubmitForm",
+}  # fmt: skip
+"""Actions that are refused wherever they stand."""
+
+ACTIVE_KEYS = {"/AA", "/XFA", "/OnInstantiate", "/RichMediaContent", "/RichMediaSettings"}
+"""What runs or plays something by itself."""
+
+ACTIVE_ANNOTATIONS = {"/Movie", "/Screen", "/Sound", "/RichMedia", "/3D"}
+
+LINK_SCHEMES = ("http:", "https:", "mailto:", "tel:")
 
 
 def main() -> None:
@@ -74,13 +90,42 @@ def _active_content(reader: PdfReader) -> str:
             return "javascript"
         if "/EmbeddedFiles" in found or "/EF" in found or found.get("/Type") == "/EmbeddedFile":
             return "embedded"
-        if "/AA" in found:
+        if _is_active(found):
             return "action"
-        for name in ("/OpenAction", "/A"):
-            action = _resolved(found.get(name))
-            if isinstance(action, DictionaryObject) and action.get("/S") not in HARMLESS_ACTIONS:
-                return "javascript" if action.get("/S") == "/JavaScript" else "action"
+        if problem := _problem_of_actions(found):
+            return problem
     return ""
+
+
+def _is_active(found: DictionaryObject) -> bool:
+    if ACTIVE_KEYS & found.keys() or _resolved(found.get("/S")) in HARMFUL_ACTIONS:
+        return True
+    if _resolved(found.get("/Subtype")) in ACTIVE_ANNOTATIONS:
+        return True
+    link = _resolved(found.get("/URI"))
+    return isinstance(link, str | bytes) and not _is_link(link)
+
+
+def _problem_of_actions(found: DictionaryObject) -> str:
+    """Return the word for an action that this dictionary starts and that does more than lead somewhere."""
+    for name in ("/OpenAction", "/A", "/PA", "/Next"):
+        first = _resolved(found.get(name))
+        for entry in first if isinstance(first, ArrayObject) else [first]:
+            action = _resolved(entry)
+            if not isinstance(action, DictionaryObject) or "/S" not in action:
+                continue
+            kind = _resolved(action.get("/S"))
+            if kind == "/JavaScript":
+                return "javascript"
+            if kind not in (HARMLESS_WHEN_OPENED if name == "/OpenAction" else HARMLESS_ACTIONS):
+                return "action"
+    return ""
+
+
+def _is_link(link: str | bytes) -> bool:
+    text = link.decode("latin-1") if isinstance(link, bytes) else link
+    scheme = text.strip().lower().partition(":")
+    return not scheme[1] or f"{scheme[0]}:" in LINK_SCHEMES
 
 
 def _dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:

@@ -112,7 +112,7 @@ def approve(*, version: Version, by: User, note: str = "") -> None:
     rights, or when something is missing.
     """
     locked = _lock(version, State.REVIEW)
-    wrote = locked.events.filter(step__in=(Step.EDITED, Step.SUBMITTED), actor=by.get_username())
+    wrote = locked.events.filter(step__in=(Step.EDITED, Step.SUBMITTED), account=by)
     if by == locked.author or wrote.exists():
         raise PublishingRefused([_("You wrote this version: somebody else must approve it.")])
     if reasons := missing_for_publication(locked):
@@ -151,12 +151,15 @@ def withdraw(
         reasons.append(_("Give the reason in French and in English."))
     if on < timezone.localdate():
         reasons.append(_("The day must not have passed: what applied then stays on record."))
-    later = Version.objects.published().filter(
-        models.Q(effective_on__gt=locked.effective_on)
-        | models.Q(effective_on=locked.effective_on, revision__gt=locked.revision),
-        document=locked.document,
-        effective_on__lte=on,
-        withdrawn_on__isnull=True,
+    later = (
+        Version.objects.published()
+        .filter(
+            models.Q(effective_on__gt=locked.effective_on)
+            | models.Q(effective_on=locked.effective_on, revision__gt=locked.revision),
+            document=locked.document,
+            effective_on__lte=on,
+        )
+        .exclude(withdrawn_on__lte=models.F("effective_on"))
     )
     if later.exists():
         reasons.append(_("A later version has taken its place by then; there is nothing to withdraw."))
@@ -172,6 +175,23 @@ def withdraw(
         withdrawal_reason_fr=reason_fr,
         withdrawal_reason_en=reason_en,
     )
+
+
+def last_step(version: Version) -> str:
+    """Return what changes with every step and every edit of a version."""
+    return str(version.events.values_list("pk", flat=True).last() or 0)
+
+
+def refuse_if_changed(*, version: Version, seen: str) -> None:
+    """Lock the version; raise PublishingRefused when a step was taken since `seen` (last_step) was read.
+
+    Nobody approves or publishes what they have not seen.
+    """
+    Version.objects.select_for_update().get(pk=version.pk)
+    if seen != last_step(version):
+        raise PublishingRefused(
+            [_("This version has changed since you opened the page. Please read it again first.")]
+        )
 
 
 def note_edit(*, version: Version, by: User) -> None:
@@ -193,7 +213,7 @@ def _take(version: Version, step: str, by: User | None, note: str = "", **values
         setattr(version, name, value)
     models.QuerySet(Version).filter(pk=version.pk).update(**values)
     actor = by.get_username() if by else ""
-    PublicationEvent.objects.create(version=version, actor=actor, step=step, note=note.strip())
+    PublicationEvent.objects.create(version=version, actor=actor, account=by, step=step, note=note.strip())
 
 
 def _file_problems(edition: Edition) -> list[str]:

@@ -8,7 +8,7 @@ from typing import IO
 BLOCK = 64 * 1024
 """Bytes read at once."""
 
-ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.IGNORECASE)
 
 
 class NotSatisfiable(Exception):
@@ -34,7 +34,7 @@ def parse(header: str, size: int) -> Range | None:
     None when the whole file is to be sent: for several ranges, other units and what is malformed, which a
     server may ignore. Raises NotSatisfiable for a range outside the file.
     """
-    match = ONE_RANGE.fullmatch(header.replace(" ", ""))
+    match = ONE_RANGE.fullmatch(header.strip())
     if match is None or match[1] == match[2] == "":
         return None
     if match[1] == "":

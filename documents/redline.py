@@ -25,6 +25,12 @@ NEW_PARAGRAPH = re.compile(r"^(?:[-–•*]|\(?[a-z0-9]{1,3}[.)])\s", re.I)
 SENTENCE_END = re.compile(r"[.:;!?»”]$")
 WORD = re.compile(r"\s+|[^\s\w]|\w+")
 
+MOST_WORDS = 1_200
+"""Words and signs of a paragraph that is compared word by word; a longer one is shown whole."""
+
+LONG_PARAGRAPH = 1_500
+"""Characters from which a paragraph of a PDF's text ends with the next sentence."""
+
 REPEATED = 0.5
 """Share of the pages from which a line at their edge is their header or footer and no text."""
 
@@ -137,7 +143,8 @@ def paragraphs_of_pages(text: str) -> list[str]:
             last = paragraphs[-1]
             # A word parted at the end of a line.
             paragraphs[-1] = last[:-1] + line if re.search(r"[a-zà-ÿ]-$", last) else f"{last} {line}"
-        begins = is_heading(line) or bool(SENTENCE_END.search(line) and len(line) < width * 0.9)
+        is_short = len(line) < width * 0.9 or len(paragraphs[-1]) > LONG_PARAGRAPH
+        begins = is_heading(line) or bool(SENTENCE_END.search(line) and is_short)
     return paragraphs
 
 
@@ -195,6 +202,8 @@ def _row(old: str, new: str) -> Row:
     if old == new:
         return Row((Piece(Mark.SAME, old),), (Piece(Mark.SAME, new),))
     words, others = WORD.findall(old), WORD.findall(new)
+    if max(len(words), len(others)) > MOST_WORDS:
+        return Row((Piece(Mark.REMOVED, old),), (Piece(Mark.ADDED, new),))
     before: list[Piece] = []
     after: list[Piece] = []
     for kind, start, end, to_start, to_end in SequenceMatcher(

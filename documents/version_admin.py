@@ -1,12 +1,13 @@
 """Versions in the admin: the wording in both languages, and the next step as a button."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
 from django.forms import BaseInlineFormSet, ModelForm, Textarea
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -18,15 +19,18 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from core.templatetags.portal import file_size
+from documents import pdf
 from documents.forms import NoteForm, SendBackForm, StepForm, WithdrawForm
 from documents.models import Edition, Frozen, Language, PublicationEvent, State, Version
 from documents.preview import preview_url
 from documents.publishing import (
     PublishingRefused,
     approve,
+    last_step,
     missing_for_publication,
     note_edit,
     publish,
+    refuse_if_changed,
     send_back,
     submit,
     warnings,
@@ -201,6 +205,10 @@ class VersionAdmin(admin.ModelAdmin[Version]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        # Before the transaction of the form begins: reading a file takes its time, and what is found is kept.
+        for file in request.FILES.values():
+            with suppress(ValidationError):
+                pdf.inspect(file)  # type: ignore[arg-type]  # one file a name in this form
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except Frozen:
@@ -227,7 +235,9 @@ class VersionAdmin(admin.ModelAdmin[Version]):
         form = form_class(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:
-                take(version=version, by=request.user, **form.cleaned_data)
+                with transaction.atomic():
+                    refuse_if_changed(version=version, seen=request.POST.get("seen", ""))
+                    take(version=version, by=request.user, **form.cleaned_data)
             except PublishingRefused as refused:
                 for reason in refused.reasons:
                     form.add_error(None, reason)
@@ -241,6 +251,7 @@ class VersionAdmin(admin.ModelAdmin[Version]):
             "opts": self.opts,
             "version": version,
             "form": form,
+            "seen": request.POST.get("seen", "") or last_step(version),
         }
         return TemplateResponse(request, "admin/documents/version/step.html", context)
 

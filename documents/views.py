@@ -1,6 +1,7 @@
 """The library, one document, one version, and the files."""
 
 import datetime
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -125,13 +126,17 @@ def file(request: HttpRequest, slug: str, address: VersionAddress, language: str
     @require_safe
     @condition(etag_func=lambda _request: _etag(edition))
     def stream(request: HttpRequest) -> HttpResponseBase:
-        response = _whole_or_part(request, edition)
-        response.headers["Content-Language"] = edition.language
-        response.headers["Accept-Ranges"] = "bytes"
-        patch_cache_control(response, public=True, max_age=31_536_000, immutable=True)
-        return response
+        return _whole_or_part(request, edition)
 
-    return stream(request)
+    response = stream(request)
+    if response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        patch_cache_control(response, no_store=True)
+        return response
+    # On "not modified" too: a cache renews what it holds from these.
+    response.headers["Content-Language"] = edition.language
+    response.headers["Accept-Ranges"] = "bytes"
+    patch_cache_control(response, public=True, max_age=31_536_000, immutable=True)
+    return response
 
 
 def _etag(edition: Edition) -> str:
@@ -141,7 +146,8 @@ def _etag(edition: Edition) -> str:
 def _whole_or_part(request: HttpRequest, edition: Edition) -> HttpResponseBase:
     """Return the file, or the part of it that is asked for, unless that is of another file (If-Range)."""
     wanted = None
-    if request.headers.get("If-Range", _etag(edition)) == _etag(edition):
+    # A range counts for GET only (RFC 9110, 14.2).
+    if request.method == "GET" and request.headers.get("If-Range", _etag(edition)) == _etag(edition):
         try:
             wanted = ranges.parse(request.headers.get("Range", ""), edition.file_size)
         except ranges.NotSatisfiable:

@@ -1,5 +1,6 @@
 """What happened to a version, step by step."""
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,11 +27,18 @@ class PublicationEvent(AppendOnlyModel):
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     version = models.ForeignKey(
-        Version, on_delete=models.PROTECT, related_name="events", verbose_name=_("version")
+        # Only a draft can be deleted; its record goes with it.
+        Version,
+        on_delete=models.CASCADE,
+        related_name="events",
+        verbose_name=_("version"),
     )
     at = models.DateTimeField(_("when"), default=timezone.now)
-    # The name, not the account: the record outlives the person's access.
+    # The name beside the account: the record outlives the person's access.
     actor = models.CharField(_("who"), max_length=150, blank=True)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.SET_NULL, related_name="+"
+    )
     step = models.CharField(_("what"), max_length=10, choices=Step)
     note = models.TextField(_("note"), blank=True)
 

@@ -4,7 +4,7 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
@@ -68,7 +68,8 @@ class VersionQuerySet(FreezingQuerySet["Version"]):
 
     def changes(self) -> "VersionQuerySet":
         """Return the published versions that take the place of an earlier one, the latest first."""
-        earlier = Version.objects.published().filter(
+        applied = Version.objects.published().exclude(withdrawn_on__lte=F("effective_on"))
+        earlier = applied.filter(
             Q(effective_on__lt=OuterRef("effective_on"))
             | Q(effective_on=OuterRef("effective_on"), revision__lt=OuterRef("revision")),
             document=OuterRef("document"),
@@ -95,7 +96,7 @@ class Version(models.Model):
     revision = models.PositiveSmallIntegerField(
         _("correction number"),
         default=1,
-        validators=[MinValueValidator(1)],
+        validators=[MinValueValidator(1), MaxValueValidator(99)],
         help_text=_("2, 3 and so on for a correction that takes effect on the same day."),
     )
     change_kind = models.CharField(

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from documents.models import Document, Edition, Frozen, State, Version
+from documents.publishing import last_step, note_edit, send_back, submit
 from documents.tests.factories import make_document, make_edition, make_version, pdf_file
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +24,11 @@ def editor(client: Client) -> User:
     )
     client.force_login(user)
     return user
+
+
+def take(client: Client, version: Version, step: str, **data: str) -> Any:
+    """Take a step as the form does, which knows what was seen."""
+    return client.post(step_url(version, step), {"seen": last_step(version), **data})
 
 
 def step_url(version: Version, step: str) -> str:
@@ -88,17 +94,17 @@ def test_from_draft_to_published_by_two_people(client: Client, editor: User) -> 
     page = client.get(change_url(version)).text
     assert step_url(version, "submit") in page
     assert step_url(version, "approve") not in page
-    client.post(step_url(version, "submit"), {"note": "Example"})
+    take(client, version, "submit", note="Example")
     page = client.get(change_url(version)).text
     assert 'name="effective_on"' not in page
     assert step_url(version, "send_back") in page
     assert client.post(step_url(version, "approve")).status_code == 403
     someone = approver(client)
     assert step_url(version, "approve") in client.get(change_url(version)).text
-    client.post(step_url(version, "approve"), {"note": ""})
+    take(client, version, "approve", note="")
     client.get(step_url(version, "publish"))
     assert not Version.objects.get(pk=version.pk).is_published
-    client.post(step_url(version, "publish"))
+    take(client, version, "publish")
     published = Version.objects.get(pk=version.pk)
     assert (published.state, published.published_by) == (State.PUBLISHED, someone)
     assert step_url(version, "withdraw") in client.get(change_url(version)).text
@@ -107,8 +113,8 @@ def test_from_draft_to_published_by_two_people(client: Client, editor: User) -> 
 def test_whoever_may_do_both_still_cannot_approve_their_own(client: Client, editor: User) -> None:
     editor.user_permissions.add(Permission.objects.get(codename="publish_version"))
     version = make_version(make_document(), "2026-01-01", published=False)
-    client.post(step_url(version, "submit"), {"note": ""})
-    page = client.post(step_url(version, "approve"), {"note": "kept"})
+    take(client, version, "submit", note="")
+    page = take(client, version, "approve", note="kept")
     assert page.context["form"].non_field_errors()
     assert "kept" in page.text
     assert Version.objects.get(pk=version.pk).state == State.REVIEW
@@ -119,15 +125,15 @@ def test_what_is_missing_is_listed_instead_of_the_button(client: Client, editor:
     page = client.get(change_url(version)).text
     assert step_url(version, "submit") not in page
     assert "next-step" in page
-    assert client.post(step_url(version, "submit"), {"note": ""}).context["form"].non_field_errors()
+    assert take(client, version, "submit", note="").context["form"].non_field_errors()
     assert Version.objects.get(pk=version.pk).is_draft
 
 
 def test_a_returned_version_can_be_edited_again(client: Client, editor: User) -> None:
     version = make_version(make_document(), "2026-01-01", published=False)
-    client.post(step_url(version, "submit"), {"note": ""})
-    assert client.post(step_url(version, "send_back"), {"note": ""}).context["form"].errors["note"]
-    client.post(step_url(version, "send_back"), {"note": "Article 2"})
+    take(client, version, "submit", note="")
+    assert take(client, version, "send_back", note="").context["form"].errors["note"]
+    take(client, version, "send_back", note="Article 2")
     page = client.get(change_url(version)).text
     assert 'name="effective_on"' in page
     assert "Article 2" in page
@@ -137,9 +143,9 @@ def test_a_version_is_withdrawn_with_a_reason(client: Client, editor: User) -> N
     version = make_version(make_document(), "2026-01-01")
     approver(client)
     data = {"on": timezone.localdate().isoformat(), "reason_fr": "Exemple", "reason_en": ""}
-    page = client.post(step_url(version, "withdraw"), data)
+    page = take(client, version, "withdraw", **data)
     assert page.context["form"].errors["reason_en"]
-    client.post(step_url(version, "withdraw"), {**data, "reason_en": "Example"})
+    take(client, version, "withdraw", **{**data, "reason_en": "Example"})
     assert Version.objects.get(pk=version.pk).state == State.WITHDRAWN
 
 
@@ -215,3 +221,23 @@ def test_the_address_of_a_document_is_chosen_once(client: Client, editor: User) 
     assert 'name="slug"' not in page
     assert document.get_absolute_url() in page
     assert 'name="slug"' in client.get(reverse("admin:documents_document_add")).text
+
+
+def test_nobody_approves_what_they_have_not_seen(client: Client, editor: User) -> None:
+    version = make_version(make_document(), "2026-01-01", published=False)
+    submit(version=version, by=editor)
+    approver(client)
+    seen = client.get(step_url(version, "approve")).context["seen"]
+    send_back(version=version, by=editor, note="Example")
+    version.editions.update(text="Other words.")
+    submit(version=Version.objects.get(pk=version.pk), by=editor)
+    page = client.post(step_url(version, "approve"), {"seen": seen, "note": ""})
+    assert page.context["form"].non_field_errors()
+    assert Version.objects.get(pk=version.pk).state == State.REVIEW
+
+
+def test_a_draft_that_was_edited_can_be_deleted(client: Client, editor: User) -> None:
+    version = make_version(make_document(), "2026-01-01", published=False)
+    note_edit(version=version, by=editor)
+    client.post(reverse("admin:documents_version_delete", args=[version.pk]), {"post": "yes"})
+    assert not Version.objects.filter(pk=version.pk).exists()

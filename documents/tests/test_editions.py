@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from pypdf import PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from documents import pdf
 from documents.models import Edition
@@ -83,6 +83,29 @@ def open_script(writer: PdfWriter) -> None:
     writer.root_object[NameObject("/OpenAction")] = action("/JavaScript", JS="/example")
 
 
+def open_chain(writer: PdfWriter) -> None:
+    """Lead to a page, and then start a program."""
+    first = action("/GoTo")
+    first[NameObject("/Next")] = ArrayObject([action("/Launch", F="/example")])
+    writer.root_object[NameObject("/OpenAction")] = first
+
+
+def open_site(writer: PdfWriter) -> None:
+    writer.root_object[NameObject("/OpenAction")] = action("/URI")
+
+
+def script_link(writer: PdfWriter) -> None:
+    link = action("/URI")
+    link[NameObject("/URI")] = TextStringObject("javascript:alert(1)")
+    annotation = DictionaryObject({NameObject("/Subtype"): NameObject("/Link"), NameObject("/A"): link})
+    writer.pages[0][NameObject("/Annots")] = ArrayObject([annotation])
+
+
+def form_script(writer: PdfWriter) -> None:
+    form = DictionaryObject({NameObject("/XFA"): TextStringObject("<script/>")})
+    writer.root_object[NameObject("/AcroForm")] = form
+
+
 def page_action(writer: PdfWriter) -> None:
     entries = DictionaryObject({NameObject("/O"): action("/URI")})
     writer.pages[0][NameObject("/AA")] = entries
@@ -134,6 +157,10 @@ def forms_in_forms(writer: PdfWriter) -> None:
         (hostile(page_action), {"action"}),
         (hostile(link_action("/Launch")), {"action"}),
         (hostile(link_action("/SubmitForm")), {"action"}),
+        (hostile(open_chain), {"action"}),
+        (hostile(open_site), {"action"}),
+        (hostile(script_link), {"action"}),
+        (hostile(form_script), {"action"}),
         (hostile(lambda writer: writer.add_attachment("example.exe", b"MZ")), {"embedded"}),
         (pdf_file(pages=1_001).read(), {"too_many_pages"}),
         (hostile(bomb), {"damaged", "too_complex"}),

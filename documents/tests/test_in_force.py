@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from documents.applied import applied
 from documents.models import Version
 from documents.tests.factories import make_document, make_version
 from documents.timeline import Standing, timeline
@@ -144,3 +145,20 @@ class AnySetOfVersions(TestCase):
             covered |= days
             if period.standing is Standing.IN_FORCE:
                 assert FIRST + day * DAY in days
+
+
+@pytest.mark.django_db
+def test_the_texts_of_a_day_end_when_the_timeline_says() -> None:
+    document = make_document()
+    make_version(document, "2026-01-01")
+    make_version(document, "2026-01-01", revision=2)
+    taken_back = make_version(document, "2026-02-01")
+    models.QuerySet(Version).filter(pk=taken_back.pk).update(withdrawn_on=datetime.date(2026, 1, 20))
+    last = make_version(document, "2026-03-01")
+    models.QuerySet(Version).filter(pk=last.pk).update(withdrawn_on=datetime.date(2026, 4, 1))
+    versions = list(document.versions.published())
+    for day in (FIRST, datetime.date(2026, 2, 15), datetime.date(2026, 3, 31)):
+        ((_section, (text,)),) = applied(day, "example")
+        (period,) = [p for p in timeline(versions, day) if p.standing is Standing.IN_FORCE]
+        assert (text.version, text.period.until_on) == (period.version, period.until_on)
+    assert applied(datetime.date(2026, 4, 1), "example") == []

@@ -333,3 +333,20 @@ def test_a_draft_can_be_changed_and_deleted() -> None:
     version.save()
     version.delete()
     assert not Version.objects.filter(pk=version.pk).exists()
+
+
+def test_a_new_name_makes_no_other_person(draft: Version, author: User, approver: User) -> None:
+    note_edit(version=draft, by=approver)
+    submit(version=draft, by=author)
+    approver.username = "example-renamed"
+    approver.save()
+    with pytest.raises(PublishingRefused):
+        approve(version=draft, by=approver)
+
+
+def test_what_was_superseded_cannot_be_withdrawn(approver: User) -> None:
+    document = make_document()
+    old, new = make_version(document, "2025-01-01"), make_version(document, "2026-01-01")
+    withdraw(version=new, by=approver, reason_fr="Exemple", reason_en="Example")
+    with pytest.raises(PublishingRefused):
+        withdraw(version=old, by=approver, reason_fr="Exemple", reason_en="Example")

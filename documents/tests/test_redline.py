@@ -186,3 +186,10 @@ class TestPage:
     def test_the_version_page_leads_to_it(self, client: Client, terms: Document) -> None:
         page = client.get(terms.versions.get(effective_on="2025-01-01").get_absolute_url()).text
         assert self.address(terms, "2024-01-01", "2025-01-01") in page
+
+
+def test_a_paragraph_without_end_is_not_compared_word_by_word() -> None:
+    long = " ".join(f"mot{number}" for number in range(5_000))
+    redline = compare([long], [long + " fin"])
+    (row,) = redline.parts[0].rows
+    assert [piece.mark for piece in (*row.before, *row.after)] == [Mark.REMOVED, Mark.ADDED]
