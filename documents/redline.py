@@ -28,8 +28,8 @@ WORD = re.compile(r"\s+|[^\s\w]|\w+")
 MOST_WORDS = 1_200
 """Words and signs of a paragraph that is compared word by word; a longer one is shown whole."""
 
-LONG_PARAGRAPH = 1_500
-"""Characters from which a paragraph of a PDF's text ends with the next sentence."""
+LONG_PARAGRAPH, LONGEST_PARAGRAPH = 1_500, 4_000
+"""Characters from which a paragraph of a PDF's text ends with the next sentence, and with the line."""
 
 REPEATED = 0.5
 """Share of the pages from which a line at their edge is their header or footer and no text."""
@@ -144,7 +144,8 @@ def paragraphs_of_pages(text: str) -> list[str]:
             # A word parted at the end of a line.
             paragraphs[-1] = last[:-1] + line if re.search(r"[a-zà-ÿ]-$", last) else f"{last} {line}"
         is_short = len(line) < width * 0.9 or len(paragraphs[-1]) > LONG_PARAGRAPH
-        begins = is_heading(line) or bool(SENTENCE_END.search(line) and is_short)
+        is_full = len(paragraphs[-1]) > LONGEST_PARAGRAPH
+        begins = is_heading(line) or is_full or bool(SENTENCE_END.search(line) and is_short)
     return paragraphs
 
 
