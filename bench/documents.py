@@ -10,6 +10,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 DOCUMENTS = 500
@@ -92,8 +93,9 @@ def _pages() -> dict[str, Callable[[], object]]:
     def get(address: str) -> Callable[[], object]:
         def ask() -> object:
             response = client.get(address)
-            assert response.status_code == 200, (address, response.status_code)  # noqa: S101
-            return b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+            if response.status_code != HTTPStatus.OK:
+                raise RuntimeError(f"{address}: {response.status_code}")
+            return response.getvalue()
 
         return ask
 

@@ -21,7 +21,7 @@ from complaints import handling
 from complaints.forms import AnswerForm, AssignForm, CloseForm, DelayForm
 from complaints.models import OPEN, Complaint, Event
 from core.dates import long_date
-from core.staff import ReadOnlyAdmin
+from core.staff import ReadOnlyAdmin, RecordInline
 
 Step = tuple[str | Promise, type[forms.Form], Callable[..., None]]
 
@@ -34,19 +34,11 @@ STEPS: dict[str, Step] = {
 """The steps staff can take, the most advanced first: label, form and function."""
 
 
-class EventInline(admin.TabularInline[Event, Complaint]):
+class EventInline(RecordInline):
     """The timeline."""
 
     model = Event
-    extra = 0
-    can_delete = False
     fields = readonly_fields = ("at", "actor", "action", "note")
-
-    def has_add_permission(self, request: HttpRequest, obj: Complaint | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Complaint | None = None) -> bool:
-        return False
 
 
 class DueFilter(admin.SimpleListFilter):
@@ -171,7 +163,7 @@ class ComplaintAdmin(ReadOnlyAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": label,
-            "complaint": complaint,
+            "record": complaint,
             "form": form,
         }
         return TemplateResponse(request, "admin/complaints/complaint/step.html", context)

@@ -30,6 +30,19 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
         return False
 
 
+class RecordInline(admin.TabularInline[Any, Any]):
+    """For events below the record they are of: shown, never written by hand."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
 class PublicPageAdmin(admin.ModelAdmin[Any]):
     """For records that have a page of their own: links to it without a detour."""
 

@@ -1,6 +1,7 @@
 """What changed between two versions of a document."""
 
 from itertools import count
+from typing import Any
 
 from django import forms
 from django.core.cache import cache
@@ -38,12 +39,11 @@ class PairForm(forms.Form):
     before = VersionField(Version.objects.none(), label=_("From the version of"))
     after = VersionField(Version.objects.none(), label=_("to the version of"))
 
-    def __init__(self, versions: QuerySet[Version], *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they are
-        for name in ("before", "after"):
-            field = self.fields[name]
-            assert isinstance(field, VersionField)  # noqa: S101  # for the type checker
-            field.queryset = versions
+    def __init__(self, versions: QuerySet[Version], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, VersionField):
+                field.queryset = versions
 
 
 @require_safe

@@ -48,8 +48,7 @@ def applied_zip(request: HttpRequest) -> FileResponse | HttpResponse:
         return render(request, "documents/applied.html", {"form": form}, status=400)
     on, section = form.cleaned_data["on"], form.cleaned_data["section"]
     slug = section.slug if section else ""
-    # Closed, and with it deleted, by the response.
-    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
+    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # the response closes it
     bundle.write(file, [text for _section, texts in applied(on, slug) for text in texts])
     file.seek(0)
     return FileResponse(

@@ -82,7 +82,8 @@ def inspect(file: IO[Any]) -> PdfFacts:
         raise ValidationError(_("The file is not a PDF."), code="not_pdf")
     digest = hashlib.sha256(content).hexdigest()
     found = _KEPT.get(digest) or _read(content)
-    _KEPT[digest] = found
+    if found.get("problem") != "too_complex":  # A busy machine may be why: it can be tried again.
+        _KEPT[digest] = found
     while len(_KEPT) > MOST_KEPT:
         _KEPT.pop(next(iter(_KEPT)), None)
     if problem := found.get("problem"):

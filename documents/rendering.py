@@ -57,7 +57,7 @@ def render(text: str) -> RenderedText:
         link_rel="noopener noreferrer",
     )
     # Sanitised by nh3 in the line above: this is the one place where text from the database becomes markup.
-    return RenderedText(mark_safe(html), tuple(headings))  # noqa: S308
+    return RenderedText(mark_safe(html), tuple(headings))  # noqa: S308  # sanitised above
 
 
 def minutes(text: str) -> int:

@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from core.staff import RecordInline
 from core.templatetags.portal import file_size
 from documents import pdf
 from documents.forms import NoteForm, SendBackForm, StepForm, WithdrawForm
@@ -106,19 +107,11 @@ class EditionInline(admin.StackedInline[Edition, Version]):
         return super().has_delete_permission(request, obj) and not (obj and not obj.is_draft)
 
 
-class EventInline(admin.TabularInline[PublicationEvent, Version]):
+class EventInline(RecordInline):
     """The record of steps."""
 
     model = PublicationEvent
-    extra = 0
-    can_delete = False
     fields = readonly_fields = ("at", "actor", "step", "note")
-
-    def has_add_permission(self, request: HttpRequest, obj: Version | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Version | None = None) -> bool:
-        return False
 
 
 class VersionAdmin(admin.ModelAdmin[Version]):
@@ -249,7 +242,7 @@ class VersionAdmin(admin.ModelAdmin[Version]):
             **self.admin_site.each_context(request),
             "title": label,
             "opts": self.opts,
-            "version": version,
+            "record": version,
             "form": form,
             "seen": request.POST.get("seen", "") or last_step(version),
         }

@@ -113,7 +113,7 @@ class DestinationAdmin(PublicPageAdmin):
             **self.admin_site.each_context(request),
             "title": gettext("Move to another zone"),
             "opts": self.opts,
-            "destination": destination,
+            "record": destination,
             "form": form,
         }
         return TemplateResponse(request, "admin/roaming/destination/move.html", context)

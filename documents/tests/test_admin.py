@@ -191,7 +191,7 @@ def test_staff_can_open_the_file_of_a_draft_and_nobody_else(client: Client, edit
     address = edition.file.url
     assert address in client.get(change_url(version)).text
     response = client.get(address)
-    assert b"".join(response.streaming_content).startswith(b"%PDF-")  # type: ignore[attr-defined]
+    assert response.getvalue().startswith(b"%PDF-")
     editor.user_permissions.clear()
     assert client.get(address).status_code == 403
     client.logout()

@@ -8,6 +8,7 @@ from django.core import signing
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from pytest_django import DjangoAssertNumQueries
 
 from documents.models import Version
 from documents.preview import DAYS, SALT, preview_url
@@ -35,6 +36,12 @@ def test_both_languages_without_an_account(client: Client, draft: Version) -> No
     assert "not published" in response.text
 
 
+def test_queries(client: Client, draft: Version, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    address = preview_url(draft)
+    with django_assert_num_queries(4):
+        client.get(address)
+
+
 def test_the_file_too_and_only_by_the_link(client: Client, draft: Version) -> None:
     token = signing.dumps(draft.pk, salt=SALT)
     with translation.override("en"):
@@ -42,7 +49,7 @@ def test_the_file_too_and_only_by_the_link(client: Client, draft: Version) -> No
         assert address in client.get(preview_url(draft)).text
         missing = reverse("documents:preview-file", args=[token, "fr"])
     response = client.get(address)
-    assert b"".join(response.streaming_content).startswith(b"%PDF-")  # type: ignore[attr-defined]
+    assert response.getvalue().startswith(b"%PDF-")
     assert "no-store" in response["Cache-Control"]
     assert client.get(missing).status_code == 404
     assert client.get("/documents/example-terms/2090-01-01/en.pdf").status_code == 404

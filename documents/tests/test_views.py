@@ -182,7 +182,7 @@ class TestFiles:
     ) -> None:
         with django_assert_num_queries(1):
             response = client.get(self.address)
-            content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
+            content = response.getvalue()
         edition = Edition.objects.get(
             version__document__slug=ICT, version__effective_on="2026-03-01", language="fr"
         )
@@ -226,7 +226,7 @@ class TestFiles:
         assert editions.count() == 13
         for edition in editions.select_related("version__document"):
             response = client.get(edition.file_url)
-            content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
+            content = response.getvalue()
             assert hashlib.sha256(content).hexdigest() == edition.file_sha256
 
 
