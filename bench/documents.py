@@ -80,6 +80,7 @@ def _fill() -> None:
         for document in Document.objects.filter(slug__startswith="example-")
         for number in range(VERSIONS)
     )
+
     def text() -> str:
         words = (chance.choices(vocabulary, cum_weights=weights, k=WORDS) for _ in range(ARTICLES))
         return "\n\n".join(

@@ -7,7 +7,7 @@ titles), a heading and a text.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -201,15 +201,15 @@ def titled(connection: BaseDatabaseWrapper, asks: Sequence[Ask]) -> list[set[int
 
 
 def first_passages(
-    connection: BaseDatabaseWrapper, asks: Sequence[Ask], editions: Iterable[int], most: int
+    connection: BaseDatabaseWrapper, asks: Mapping[int, Sequence[Ask]], most: int
 ) -> dict[int, list[int]]:
-    """Return for each edition the keys of passages, those that answer the first ask before the others.
+    """Return for each edition the keys of passages that answer its asks, those of the first ask first.
 
     At most `most` an ask, in the order of the text, none twice. One statement.
     """
     on, statements, parameters = index(connection), list[str](), list[Any]()
-    for edition in editions:
-        for ask in asks:
+    for edition, of_edition in asks.items():
+        for ask in of_edition:
             condition, value = on.where(ask)
             statements.append(
                 f"SELECT * FROM (SELECT {len(statements)}, {on.key} FROM {TABLE} WHERE {condition} "

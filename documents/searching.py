@@ -183,9 +183,7 @@ def _by_document() -> dict[int, list[Version]]:
 
 def passages(query: Query, found: Sequence[Found], most: int) -> dict[int, list[int]]:
     """Return for each edition of `found` the keys of up to `most` passages, the best first. One statement."""
-    asks = query.in_one_passage
-    if len(query.terms) > 1:
-        asks += [Ask((term,)) for term in query.terms]
-    editions = [each.edition for each in found if each.edition is not None]
-    keys = fulltext.first_passages(connection, asks, editions, most)
+    alone = [Ask((term,)) for term in query.terms]
+    asks = {each.edition: query.in_one_passage if each.passages else alone for each in found if each.edition}
+    keys = fulltext.first_passages(connection, asks, most)
     return {edition: of_edition[:most] for edition, of_edition in keys.items()}

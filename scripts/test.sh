@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-scripts/need.sh chromium chromium libatomic.so.1 libatomic1 initdb postgresql xgettext gettext
+scripts/need.sh chromium chromium libatomic.so.1 libatomic1 faketime faketime initdb postgresql xgettext gettext
 scripts/check.sh
 
 export DEBUG=True

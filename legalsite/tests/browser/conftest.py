@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as default_policy
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
@@ -27,6 +28,29 @@ STRICT = {
     "LOAD_SPECIMENS": "True",
 }
 """Settings of production, as far as loopback without TLS allows."""
+
+
+class Clock:
+    """The portal's clock, which a test can put forward; libfaketime reads the file at every look at it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "clock"
+        self.put_forward(days=0)
+
+    def put_forward(self, *, days: int) -> None:
+        """Let the portal believe that it is `days` later than it is."""
+        self.file.write_text(f"+{days}d")
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What the portal's processes need in their environment."""
+        (library,) = Path("/usr/lib").glob("*/faketime/libfaketime.so.1")
+        return {
+            "LD_PRELOAD": str(library),
+            "FAKETIME_TIMESTAMP_FILE": str(self.file),
+            "FAKETIME_NO_CACHE": "1",
+            "NO_FAKE_STAT": "1",
+        }
 
 
 def database_url() -> str:
@@ -78,9 +102,23 @@ def mailbox() -> Iterator[tuple[Mailbox, int]]:
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory, mailbox: tuple[Mailbox, int]) -> Iterator[Portal]:
+def portal_clock(tmp_path_factory: pytest.TempPathFactory) -> Clock:
+    return Clock(tmp_path_factory.mktemp("clock"))
+
+
+@pytest.fixture
+def clock(portal_clock: Clock) -> Iterator[Clock]:
+    """The portal's clock, put right again after the test."""
+    yield portal_clock
+    portal_clock.put_forward(days=0)
+
+
+@pytest.fixture(scope="session")
+def portal(
+    tmp_path_factory: pytest.TempPathFactory, mailbox: tuple[Mailbox, int], portal_clock: Clock
+) -> Iterator[Portal]:
     """The whole portal in real processes, with production's settings."""
-    settings = {**STRICT, "EMAIL_URL": f"smtp://127.0.0.1:{mailbox[1]}"}
+    settings = {**STRICT, **portal_clock.settings, "EMAIL_URL": f"smtp://127.0.0.1:{mailbox[1]}"}
     if url := database_url():
         settings["DATABASE_URL"] = url
     with running(tmp_path_factory.mktemp("portal"), **settings) as started:

@@ -1,10 +1,12 @@
 """The admin in a real browser: no CSP violation, both languages, publishing."""
 
+import datetime
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from legalsite.tests.browser.conftest import Clock
 from legalsite.tests.browser.test_complaint import MAKE_STAFF
 from scripts.portal import Portal
 
@@ -60,12 +62,18 @@ def approver(browser: Browser, portal: Portal, admin: Page) -> Iterator[Page]:
     context.close()
 
 
-def test_a_new_version_from_draft_to_the_public_page_by_two_people(admin: Page, approver: Page) -> None:
+NOTICE = "documents/mail-disclaimer/"
+
+
+def test_a_new_version_from_draft_to_the_public_page_by_two_people(
+    admin: Page, approver: Page, clock: Clock
+) -> None:
+    effective_on = datetime.date.today() + datetime.timedelta(days=30)
     admin.goto("/admin/documents/version/add/")
     admin.locator(".select2-selection").click()
     admin.locator(".select2-search__field").fill("disclaimer")
     admin.locator(".select2-results__option", has_text="Avertissement relatif aux e-mails").click()
-    admin.locator("#id_effective_on").fill("2099-01-01")
+    admin.locator("#id_effective_on").fill(effective_on.isoformat())
     admin.locator("#id_change_summary_fr").fill("Exemple de changement")
     admin.locator("#id_change_summary_en").fill("Example of a change")
     admin.locator("#id_editions-0-language").select_option("fr")
@@ -86,11 +94,21 @@ def test_a_new_version_from_draft_to_the_public_page_by_two_people(admin: Page, 
         approver.get_by_role("link", name=step).click()
         approver.get_by_role("button", name=step).click()
         expect(approver.locator(".messagelist .success")).to_be_visible()
-    admin.goto("/fr/documents/mail-disclaimer/2099-01-01/")
-    expect(admin.locator("article").get_by_text("Texte d’exemple annoncé.")).to_be_visible()
-    expect(admin.locator(".standing")).to_contain_text("Annoncée")
-    admin.goto("/en/documents/mail-disclaimer/")
-    expect(admin.get_by_text("A new version will apply from 1\u00a0January\u00a02099.")).to_be_visible()
-    expect(admin.locator("article").get_by_text("Texte d’exemple annoncé.")).to_have_count(0)
-    admin.goto("/en/documents/mail-disclaimer/?on=2099-01-01")
-    expect(admin.locator("article").get_by_text("Texte d’exemple annoncé.")).to_be_visible()
+    reader = admin
+    reader.goto(f"/fr/{NOTICE}{effective_on}/")
+    expect(reader.locator("article").get_by_text("Texte d’exemple annoncé.")).to_be_visible()
+    expect(reader.locator(".standing")).to_contain_text("Annoncée")
+    announced = {"fr": "Une nouvelle version s’appliquera à partir du", "en": "A new version will apply from"}
+    for language, words in announced.items():
+        reader.goto(f"/{language}/{NOTICE}")
+        expect(reader.get_by_text(words)).to_be_visible()
+        expect(reader.get_by_text("Texte d’exemple annoncé.")).to_have_count(0)
+    clock.put_forward(days=30)
+    for language, words in announced.items():
+        reader.goto(f"/{language}/{NOTICE}")
+        expect(reader.get_by_text(words)).to_have_count(0)
+        expect(reader.locator("article").get_by_text("Texte d’exemple annoncé.")).to_be_visible()
+    reader.goto("/fr/recherche/?q=annoncé")
+    expect(reader.locator(".hits")).to_contain_text("Texte d’exemple annoncé.")
+    reader.goto(f"/fr/{NOTICE}{effective_on}/")
+    expect(reader.locator(".standing")).to_contain_text("En vigueur")
