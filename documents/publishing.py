@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.stamps import renew
+from documents.attention import is_outdated
 from documents.indexing import index_edition
 from documents.models import STAMP, Edition, PublicationEvent, State, Version
 from documents.pdf import FINDINGS
@@ -74,14 +75,10 @@ def _has_outdated_translation(version: Version, editions: Mapping[str, Edition])
     before = earlier.order_by("-effective_on", "-revision").first()
     if before is None:
         return False
-    wordings = {edition.language: _wording(edition) for edition in before.editions.all()}
-    changed = {
-        language: wordings.get(language) not in (None, _wording(edition))
-        for language, edition in editions.items()
-    }
-    original = version.document.original_language
-    return changed.pop(original, False) and not all(
-        has_changed for language, has_changed in changed.items() if language in wordings
+    return is_outdated(
+        {edition.language: _wording(edition) for edition in before.editions.all()},
+        {language: _wording(edition) for language, edition in editions.items()},
+        version.document.original_language,
     )
 
 

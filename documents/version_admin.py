@@ -58,6 +58,29 @@ STEPS: dict[str, Step] = {
 """The steps: label, permissions of which one is needed, form, function, and the states it starts from."""
 
 
+class VersionForm(ModelForm[Version]):
+    """The fields of a version. It knows the last step that its editor has seen."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["seen"] = last_step(self.instance)
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse to write over what a colleague has saved meanwhile; what was typed stays in the form."""
+        cleaned = super().clean()
+        if self.instance.pk and self.data.get("seen") != last_step(self.instance):
+            raise forms.ValidationError(
+                _(
+                    "A colleague has changed this version since you opened it. Nothing is saved. Open it in "
+                    "another window and bring your changes there."
+                )
+            )
+        return cleaned
+
+
 class EditionFormSet(BaseInlineFormSet[Edition, Version, ModelForm[Edition]]):
     """Blank forms come with a language that the version does not have yet, French first."""
 
@@ -122,6 +145,7 @@ class VersionAdmin(admin.ModelAdmin[Version]):
     list_select_related = ("document",)
     date_hierarchy = "effective_on"
     search_fields = ("document__title_fr", "document__title_en")
+    form = VersionForm
     autocomplete_fields = ("document",)
     inlines = (EditionInline, EventInline)
     readonly_fields = (
@@ -136,7 +160,7 @@ class VersionAdmin(admin.ModelAdmin[Version]):
     )
     actions = None
     fieldsets = (
-        (None, {"fields": ("document", ("effective_on", "revision"), "change_kind", "state")}),
+        (None, {"fields": ("document", ("effective_on", "revision"), "change_kind", "state", "seen")}),
         (_("What changed"), {"fields": (("change_summary_fr", "change_summary_en"),)}),
         (
             _("Only for some contracts"),

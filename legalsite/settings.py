@@ -55,7 +55,7 @@ WSGI_APPLICATION = "legalsite.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
-    "core.admin_config.PortalAdminConfig",
+    "legalsite.admin_config.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

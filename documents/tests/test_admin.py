@@ -1,5 +1,6 @@
 """Editors write, approvers publish, and what is published can no longer be edited."""
 
+import datetime
 from typing import Any
 from unittest.mock import patch
 
@@ -169,12 +170,28 @@ def test_a_published_version_is_read_only(client: Client, editor: User) -> None:
 
 def test_a_publication_in_the_meantime_is_said_instead_of_saved(client: Client, editor: User) -> None:
     version = make_version(make_document(), "2026-01-01", published=False)
-    data = form_data(document=version.document.pk, effective_on="2020-01-01", **{"editions-TOTAL_FORMS": 0})
+    data = form_data(
+        document=version.document.pk,
+        effective_on="2020-01-01",
+        seen=last_step(version),
+        **{"editions-TOTAL_FORMS": 0},
+    )
     with patch("documents.models.version.refuse_if_frozen", side_effect=Frozen):
         response = client.post(change_url(version), data, follow=True)
     assert response.redirect_chain == [(change_url(version), 302)]
     assert "messagelist" in response.text
     assert Version.objects.get(pk=version.pk).effective_on == version.effective_on
+
+
+def test_two_editors_do_not_write_over_each_other(client: Client, editor: User) -> None:
+    version = make_version(make_document(), "2026-01-01", published=False)
+    seen = client.get(change_url(version)).context["adminform"].form.initial["seen"]
+    data = form_data(document=version.document.pk, seen=seen, **{"editions-TOTAL_FORMS": 0})
+    assert client.post(change_url(version), {**data, "effective_on": "2026-02-01"}).status_code == 302
+    page = client.post(change_url(version), {**data, "effective_on": "2026-03-01"}).text
+    assert "Un collègue a modifié cette version" in page
+    assert 'value="2026-03-01"' in page
+    assert Version.objects.get(pk=version.pk).effective_on == datetime.date(2026, 2, 1)
 
 
 def test_two_versions_from_the_same_day_are_refused_in_words(client: Client, editor: User) -> None:

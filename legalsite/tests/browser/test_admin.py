@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Iterator
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from legalsite.tests.browser.conftest import Clock
@@ -68,7 +69,7 @@ NOTICE = "documents/mail-disclaimer/"
 def test_a_new_version_from_draft_to_the_public_page_by_two_people(
     admin: Page, approver: Page, clock: Clock
 ) -> None:
-    effective_on = datetime.date.today() + datetime.timedelta(days=30)
+    effective_on = timezone.localdate() + datetime.timedelta(days=30)
     admin.goto("/admin/documents/version/add/")
     admin.locator(".select2-selection").click()
     admin.locator(".select2-search__field").fill("disclaimer")

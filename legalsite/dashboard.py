@@ -1,0 +1,23 @@
+"""The start page of the admin: what waits for staff, of every app."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
+
+from core.staff import PortalAdminSite
+
+
+class DashboardAdminSite(PortalAdminSite):
+    """The portal's admin, whose start page says what is to be done."""
+
+    index_template = "admin/dashboard.html"
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        # Only now: the admin site is made before the models are.
+        from documents.attention import waiting
+
+        context = dict(extra_context or {})
+        if request.user.has_perm("documents.view_version"):
+            context["texts"] = waiting(request.user)  # type: ignore[arg-type]  # admin_view: signed in
+        return super().index(request, context)
