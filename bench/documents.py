@@ -11,13 +11,17 @@ import tempfile
 import time
 from collections.abc import Callable
 from http import HTTPStatus
+from itertools import accumulate
 from typing import Any
 
 DOCUMENTS = 500
 VERSIONS = 10
 ROUNDS = 40
-WORDS = 400
-"""Words of each text."""
+ARTICLES = 8
+WORDS = 100
+"""Words of each article, drawn as in a language: the second word half as often as the first, and so on."""
+
+VOCABULARY = 20_000
 
 
 def main() -> None:
@@ -50,11 +54,12 @@ def _fill() -> None:
 
     from django.utils import timezone
 
+    from documents.indexing import rebuild
     from documents.models import Document, Edition, Section, State, Version
-    from documents.models.library import searchable
 
     chance = random.Random(1)
-    vocabulary = [f"mot{number}" for number in range(2_000)]
+    vocabulary = [f"mot{number}" for number in range(1, VOCABULARY + 1)]
+    weights = list(accumulate(1 / number for number in range(1, VOCABULARY + 1)))
     section = Section.objects.get(slug="ict")
     Document.objects.bulk_create(
         Document(
@@ -62,7 +67,6 @@ def _fill() -> None:
             section=section,
             title_fr=f"Exemple {number}",
             title_en=f"Example {number}",
-            search_text=searchable(f"Exemple {number} Example {number}"),
         )
         for number in range(DOCUMENTS)
     )
@@ -76,12 +80,22 @@ def _fill() -> None:
         for document in Document.objects.filter(slug__startswith="example-")
         for number in range(VERSIONS)
     )
-    texts = [" ".join(chance.choices(vocabulary, k=WORDS)) for _ in range(100)]
-    editions = []
-    for version in Version.objects.filter(document__slug__startswith="example-"):
-        text = chance.choice(texts)
-        editions.append(Edition(version=version, language="fr", text=text, search_text=searchable(text)))
-    Edition.objects.bulk_create(editions, batch_size=500)
+    def text() -> str:
+        words = (chance.choices(vocabulary, cum_weights=weights, k=WORDS) for _ in range(ARTICLES))
+        return "\n\n".join(
+            f"## Article {number}\n\n{' '.join(article)}" for number, article in enumerate(words, start=1)
+        )
+
+    Edition.objects.bulk_create(
+        (
+            Edition(version=version, language="fr", text=text())
+            for version in Version.objects.filter(document__slug__startswith="example-")
+        ),
+        batch_size=500,
+    )
+    began = time.perf_counter()
+    count = rebuild()
+    print(f"{count} passages indexed in {time.perf_counter() - began:.1f} s")
 
 
 def _pages() -> dict[str, Callable[[], object]]:
@@ -110,8 +124,14 @@ def _pages() -> dict[str, Callable[[], object]]:
         "version": get("/fr/documents/example-7/2020-01-01/"),
         "library": get("/fr/documents/"),
         "texts of a day": get("/fr/documents/a-une-date/?on=2020-06-01"),
-        "search, a word of many texts": get("/fr/recherche/?q=mot7"),
+        "search, a word of every text": get("/fr/recherche/?q=%22mot1%22"),
+        "search, beginning of many words": get("/fr/recherche/?q=mot1"),
+        "search, a word of few texts": get("/fr/recherche/?q=mot15000"),
+        "search, two words": get("/fr/recherche/?q=mot30+mot70"),
+        "search, a sequence": get("/fr/recherche/?q=%22mot3+mot2%22"),
         "search, a word of no text": get("/fr/recherche/?q=zzzz"),
+        "search, all versions": get("/fr/recherche/?q=mot30+mot70&superseded=on"),
+        "search, another day": get("/fr/recherche/?q=mot30+mot70&on=2018-05-05"),
         "redline of two files, cold": cold_redline,
         "redline of two files, cached": redline,
         "feed": get("/fr/documents/feed/"),

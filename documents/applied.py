@@ -38,9 +38,9 @@ def applied(on: datetime.date, section: str = "") -> list[tuple[Section, list[Ap
     versions = Version.objects.in_force(on)
     if section:
         versions = versions.filter(document__section__slug=section)
-    editions = Edition.objects.defer("file_text", "search_text")
+    editions = Edition.objects.defer("file_text")
     found = (
-        versions.with_next()
+        versions.with_next(on)
         .select_related("document__section")
         .prefetch_related(Prefetch("editions", editions))
         .order_by("document__section__position", "document__position", "document__slug")
@@ -51,6 +51,6 @@ def applied(on: datetime.date, section: str = "") -> list[tuple[Section, list[Ap
             edition.version = version
         next_on = version.next_on  # type: ignore[attr-defined]  # from with_next
         ends = [day for day in (next_on, version.withdrawn_on) if day]
-        period = Period(version, min(ends, default=None), Standing.IN_FORCE)
+        period = Period(version, min(ends, default=None), Standing.IN_FORCE, (version.contracts,))
         by_section[version.document.section].append(AppliedText(version.document, period))
     return list(by_section.items())

@@ -29,9 +29,11 @@ COLUMNS = (
     "version",
     "in_force_from",
     "in_force_until",
+    "contracts_signed_from",
+    "contracts_signed_until",
     "address",
 )
-"""Columns of the manifest; `in_force_until` is the last day, empty while it is open."""
+"""Columns of the manifest; `until` is the last day. The days of contracts are empty when it is for all."""
 
 
 def write(target: IO[bytes], texts: Iterable[AppliedText]) -> None:
@@ -67,7 +69,6 @@ def _files(edition: Edition, text: AppliedText) -> Iterator[tuple[str, bytes]]:
 
 
 def _row(name: str, content: bytes, edition: Edition, text: AppliedText) -> dict[str, str]:
-    last_on = text.period.last_on
     with translation.override(edition.language):
         title = str(text.document.title)
     return {
@@ -78,9 +79,15 @@ def _row(name: str, content: bytes, edition: Edition, text: AppliedText) -> dict
         "is_original": "no" if edition.is_translation else "yes",
         "version": text.version.address,
         "in_force_from": text.version.effective_on.isoformat(),
-        "in_force_until": last_on.isoformat() if last_on else "",
+        "in_force_until": _iso(text.period.last_on),
+        "contracts_signed_from": _iso(text.version.contracts.from_on),
+        "contracts_signed_until": _iso(text.version.contracts.last_on),
         "address": _address(text, edition.language),
     }
+
+
+def _iso(day: datetime.date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def _address(text: AppliedText, language: str) -> str:

@@ -82,7 +82,7 @@ def _editions_with(digest: str) -> list[tuple[Edition, Period]]:
     editions = (
         Edition.objects.filter(version__published_at__isnull=False, file_sha256=digest)
         .select_related("version__document")
-        .defer("text", "file_text", "search_text")
+        .defer("text", "file_text")
     )
     found = []
     for edition in editions:

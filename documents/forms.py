@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.on_date import IsoDateField
 from documents import pdf
-from documents.models import Section
+from documents.models import Language, Section
+
+LONGEST_QUERY = 200
+"""Characters looked at; the rest of a longer query is ignored."""
 
 
 class AppliedForm(forms.Form):
@@ -73,3 +76,43 @@ class WithdrawForm(StepForm):
         max_length=2000,
         widget=forms.Textarea,
     )
+
+
+class SearchForm(forms.Form):
+    """Words to look for, and what narrows the search."""
+
+    needs_nothing = True
+    """No field is required, and none has to say so."""
+
+    q = forms.CharField(
+        label=_("Words to look for in the legal texts"),
+        required=False,
+        help_text=_(
+            "Beginnings of words count. Put quotation marks around words that must stand in this order."
+        ),
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "maxlength": 200}),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"), required=False, choices=[("", _("All languages")), *Language.choices]
+    )
+    section = forms.ModelChoiceField(
+        Section.objects.all(),
+        to_field_name="slug",
+        required=False,
+        label=_("Section"),
+        empty_label=_("All sections"),
+    )
+    on = IsoDateField(label=_("In force on"), required=False)
+    superseded = forms.BooleanField(
+        label=_("Also versions that are not in force"),
+        required=False,
+        help_text=_("Superseded, withdrawn and announced ones; the date then does not count."),
+    )
+
+    def clean_q(self) -> str:
+        return " ".join(str(self.cleaned_data["q"])[:LONGEST_QUERY].split())
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but the words was asked for."""
+        return any(self.data.get(name) for name in ("language", "section", "on", "superseded"))

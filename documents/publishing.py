@@ -9,8 +9,11 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from documents.models import Edition, PublicationEvent, State, Version
+from core.stamps import renew
+from documents.indexing import index_edition
+from documents.models import STAMP, Edition, PublicationEvent, State, Version
 from documents.pdf import FINDINGS
+from documents.timeline import timeline
 
 Step = PublicationEvent.Step
 
@@ -131,6 +134,9 @@ def publish(*, version: Version, by: User | None) -> None:
     locked = _lock(version, *((State.APPROVED,) if by else (State.DRAFT,)))
     if reasons := missing_for_publication(locked):
         raise PublishingRefused(reasons)
+    for edition in locked.editions.all():
+        index_edition(edition)
+    renew(STAMP)
     _take(version, Step.PUBLISHED, by, state=State.PUBLISHED, published_at=timezone.now(), published_by=by)
 
 
@@ -151,20 +157,13 @@ def withdraw(
         reasons.append(_("Give the reason in French and in English."))
     if on < timezone.localdate():
         reasons.append(_("The day must not have passed: what applied then stays on record."))
-    later = (
-        Version.objects.published()
-        .filter(
-            models.Q(effective_on__gt=locked.effective_on)
-            | models.Q(effective_on=locked.effective_on, revision__gt=locked.revision),
-            document=locked.document,
-            effective_on__lte=on,
-        )
-        .exclude(withdrawn_on__lte=models.F("effective_on"))
-    )
-    if later.exists():
+    versions = list(Version.objects.published().filter(document=locked.document))
+    ends = {period.version: period.until_on for period in timeline(versions, on)}[locked]
+    if ends and ends <= on:
         reasons.append(_("A later version has taken its place by then; there is nothing to withdraw."))
     if reasons:
         raise PublishingRefused(reasons)
+    renew(STAMP)
     _take(
         version,
         Step.WITHDRAWN,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from documents.contracts import ALL, Interval, without
 from documents.models import Version
 
 
@@ -23,8 +24,10 @@ class Period:
 
     version: Version
     until_on: datetime.date | None
-    """First day on which it no longer applies; None while no later version is published."""
+    """First day on which it no longer applies to any contract; None while that is not known."""
     standing: Standing
+    contracts: tuple[Interval, ...] = (ALL,)
+    """The contracts it governs on the day of the timeline if it is in force, and else was meant to govern."""
 
     @property
     def never_applied(self) -> bool:
@@ -36,16 +39,23 @@ class Period:
         """Last day on which it applies, None while that is open."""
         return self.until_on - datetime.timedelta(days=1) if self.until_on else None
 
+    @property
+    def is_for_some_contracts(self) -> bool:
+        """Whether other contracts than those of `contracts` come under another version, or none."""
+        return self.contracts != (ALL,)
+
 
 def timeline(versions: Sequence[Version], on: datetime.date) -> list[Period]:
     """Return the periods of the published `versions` of one document, the latest first.
 
-    `on` is the day from which each is judged in force, superseded or announced.
+    `on` is the day from which each is judged in force, superseded or announced. A version gives way to later
+    ones for the contracts that these declare, and is superseded when none is left to it.
     """
     ordered = sorted(versions, key=lambda version: (version.effective_on, version.revision), reverse=True)
     periods: list[Period] = []
-    next_on: datetime.date | None = None
+    later: list[Version] = []
     for version in ordered:
+        next_on, contracts = _given_way(version, later, on)
         is_withdrawn = version.withdrawn_on is not None and (
             next_on is None or version.withdrawn_on < next_on
         )
@@ -56,7 +66,33 @@ def timeline(versions: Sequence[Version], on: datetime.date) -> list[Period]:
             standing = Standing.WITHDRAWN if version.was_never_in_force else Standing.ANNOUNCED
         else:
             standing = Standing.IN_FORCE
-        periods.append(Period(version, until_on, standing))
+        if standing is not Standing.IN_FORCE:
+            contracts = (version.contracts,)
+        periods.append(Period(version, until_on, standing, contracts))
         if not version.was_never_in_force:
-            next_on = version.effective_on
+            later.insert(0, version)
     return periods
+
+
+def governing(periods: Sequence[Period], signed_on: datetime.date) -> Period | None:
+    """Return the period of the version that is in force for a contract signed on a day, None without one."""
+    in_force = (period for period in periods if period.standing is Standing.IN_FORCE)
+    return next((p for p in in_force if any(signed_on in interval for interval in p.contracts)), None)
+
+
+def _given_way(
+    version: Version, later: Sequence[Version], on: datetime.date
+) -> tuple[datetime.date | None, tuple[Interval, ...]]:
+    """Return the day from which `later` versions leave nothing to `version`, and what they leave it `on`.
+
+    `later` is ordered from the next one to the last.
+    """
+    left: tuple[Interval, ...] = (version.contracts,)
+    left_on = left
+    for other in later:
+        left = without(left, other.contracts)
+        if other.effective_on <= on:
+            left_on = left
+        if not left:
+            return other.effective_on, left_on
+    return None, left_on

@@ -139,6 +139,10 @@ class VersionAdmin(admin.ModelAdmin[Version]):
         (None, {"fields": ("document", ("effective_on", "revision"), "change_kind", "state")}),
         (_("What changed"), {"fields": (("change_summary_fr", "change_summary_en"),)}),
         (
+            _("Only for some contracts"),
+            {"classes": ["collapse"], "fields": (("contracts_from_on", "contracts_until_on"),)},
+        ),
+        (
             _("Publication"),
             {"fields": (("author", "approved_by"), ("published_at", "published_by"))},
         ),

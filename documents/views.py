@@ -19,7 +19,7 @@ from core.on_date import OnDateForm
 from documents import ranges
 from documents.addresses import VersionAddress
 from documents.models import Document, Edition, Section, Version
-from documents.timeline import Period, Standing, timeline
+from documents.timeline import Period, Standing, governing, timeline
 
 FILE_FIELDS = (
     "file",
@@ -42,7 +42,7 @@ def library(request: HttpRequest) -> HttpResponse:
         version.document_id: version
         for version in Version.objects.in_force(on)
         .select_related("document")
-        .prefetch_related(Prefetch("editions", Edition.objects.defer("text", "file_text", "search_text")))
+        .prefetch_related(Prefetch("editions", Edition.objects.defer("text", "file_text")))
     }
     sections = [
         (section, [_shelf_row(document, in_force.get(document.pk)) for document in section.documents.all()])
@@ -60,8 +60,14 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
     form = OnDateForm(request.GET)
     on = form.chosen(today)
     periods = _periods(found, today)
-    period = next((p for p in timeline([p.version for p in periods], on) if _applies(p)), None)
-    context = _page(found, period, periods) | {"form": form, "on": on, "is_today": on == today}
+    on_the_day = timeline([period.version for period in periods], on)
+    period = governing(on_the_day, on)
+    context = _page(found, period, periods) | {
+        "form": form,
+        "on": on,
+        "is_today": on == today,
+        "beside": [p for p in on_the_day if p is not period and p.standing is Standing.IN_FORCE],
+    }
     return render(request, "documents/document.html", context)
 
 
@@ -84,7 +90,7 @@ def version(request: HttpRequest, slug: str, address: VersionAddress) -> HttpRes
 def _links(period: Period, periods: list[Period]) -> list[str]:
     """Return the links between versions, in the relations of RFC 5829."""
     place = periods.index(period)
-    current = next((each for each in periods if _applies(each)), None)
+    current = governing(periods, timezone.localdate())
     related = {
         "latest-version": current,
         "successor-version": periods[place - 1] if place else None,
@@ -170,7 +176,7 @@ def _periods(found: Document, on: datetime.date) -> list[Period]:
     versions = (
         Version.objects.published()
         .filter(document=found)
-        .prefetch_related(Prefetch("editions", Edition.objects.defer("file_text", "search_text")))
+        .prefetch_related(Prefetch("editions", Edition.objects.defer("file_text")))
     )
     for one in versions:
         one.document = found
@@ -196,10 +202,6 @@ def _was_withdrawn(period: Period) -> bool:
     return period.standing is Standing.WITHDRAWN and not period.never_applied
 
 
-def _applies(period: Period) -> bool:
-    return period.standing is Standing.IN_FORCE
-
-
 def reading(version: Version) -> dict[str, Any]:
     """What templates/documents/_reading.html shows of a version."""
     edition = version.edition_for(reading_language())
@@ -220,7 +222,7 @@ def _page(found: Document, period: Period | None, periods: list[Period]) -> dict
         "in_force_address": settings.SITE_URL + found.get_absolute_url(),
         "period": period,
         "periods": periods,
-        "current": next((p for p in periods if _applies(p)), None),
+        "current": governing(periods, timezone.localdate()),
         "withdrawn": next((p for p in periods if _was_withdrawn(p)), None),
         "announced": [p for p in periods if p.standing is Standing.ANNOUNCED],
         **(reading(period.version) if period else {}),

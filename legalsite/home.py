@@ -17,9 +17,7 @@ def home(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     context = {
         "today": today,
-        "sections": Section.objects.prefetch_related(
-            Prefetch("documents", Document.objects.defer("search_text"))
-        ),
+        "sections": Section.objects.prefetch_related(Prefetch("documents", Document.objects.all())),
         "changes": Version.objects.changes().select_related("document")[:CHANGES_SHOWN],
     }
     return render(request, "home.html", context)

@@ -2,15 +2,18 @@
 
 from documents.models.edition import Edition, edition_path
 from documents.models.freezing import Frozen
-from documents.models.library import Document, Language, Section
+from documents.models.library import STAMP, Document, Language, Section
+from documents.models.passage import Passage
 from documents.models.record import PublicationEvent
 from documents.models.version import State, Version, VersionQuerySet
 
 __all__ = [
+    "STAMP",
     "Document",
     "Edition",
     "Frozen",
     "Language",
+    "Passage",
     "PublicationEvent",
     "Section",
     "State",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents import pdf, rendering
 from documents.models.freezing import FreezingQuerySet
-from documents.models.library import Language, searchable
+from documents.models.library import Language
 from documents.models.version import State, Version, refuse_if_frozen
 
 
@@ -54,7 +54,6 @@ class Edition(models.Model):
     file_sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, editable=False)
     file_findings = models.JSONField(default=list, editable=False, blank=True)
     file_text = models.TextField(editable=False, blank=True)
-    search_text = models.TextField(editable=False, blank=True)
 
     objects = EditionQuerySet.as_manager()
 
@@ -91,7 +90,6 @@ class Edition(models.Model):
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
         refuse_if_frozen(self, self.version_id)
-        self.search_text = searchable(f"{rendering.plain(self.text)}\n{self.file_text}")
         super().save(*args, **kwargs)
 
     @transaction.atomic

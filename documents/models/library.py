@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.bilingual import Bilingual
-from core.folding import fold
+from core.stamps import Stamped, StampedQuerySet
+from documents import fulltext
 
 
 class Language(models.TextChoices):
@@ -24,13 +25,18 @@ TAKEN_ADDRESSES = frozenset(
 """Last parts of the addresses of the library's other pages, in either language."""
 
 
-def searchable(text: str) -> str:
-    """Return `text` folded for search, a space before every word, so that word beginnings are found."""
-    return f" {fold(text)}"
+STAMP = "documents"
+"""Name of the stamp that changes with anything a reader sees of the library."""
 
 
-class Section(models.Model):
+class SectionQuerySet(StampedQuerySet["Section"]):
+    """Sections."""
+
+
+class Section(Stamped):
     """A part of the library: ICT, telecommunications, software and so on."""
+
+    stamp_name = STAMP
 
     slug = models.SlugField(_("address"), unique=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -48,6 +54,8 @@ class Section(models.Model):
     name = Bilingual()
     introduction = Bilingual()
 
+    objects = SectionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("section")
         verbose_name_plural = _("sections")
@@ -62,8 +70,14 @@ class Section(models.Model):
         return bool(self.introduction) and self.introduction.language != self.introduction_original
 
 
-class Document(models.Model):
+class DocumentQuerySet(StampedQuerySet["Document"]):
+    """Documents."""
+
+
+class Document(Stamped):
     """A legal text as such, whatever its wording at a given time."""
+
+    stamp_name = STAMP
 
     slug = models.SlugField(
         _("address"), unique=True, help_text=_("Part of the page's address. It must never change.")
@@ -84,10 +98,11 @@ class Document(models.Model):
         default=False,
         help_text=_("The page offers the text, plain and as HTML, to be copied into mails and other places."),
     )
-    search_text = models.TextField(editable=False)
 
     title = Bilingual()
     description = Bilingual()
+
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("document")
@@ -102,11 +117,16 @@ class Document(models.Model):
         if self.slug in TAKEN_ADDRESSES:
             raise ValidationError({"slug": _("This address is taken by a page of the portal.")})
 
+    @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_text = searchable(
-            " ".join([self.title_fr, self.title_en, self.description_fr, self.description_en])
-        )
         super().save(*args, **kwargs)
+        fulltext.index(connection).add([titles_row(self)])
 
     def get_absolute_url(self) -> str:
         return reverse("documents:document", args=[self.slug])
+
+
+def titles_row(document: Document) -> fulltext.Row:
+    """Return what the full-text index holds of a document itself: its titles, and what it is."""
+    titles = f"{document.title_fr}\n{document.title_en}"
+    return -document.pk, titles, f"{document.description_fr}\n{document.description_en}"

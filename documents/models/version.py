@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.bilingual import Bilingual
 from documents.addresses import VersionAddress
+from documents.contracts import Interval
 from documents.models.freezing import FreezingQuerySet, Frozen
 from documents.models.library import Document
 
@@ -38,17 +39,17 @@ class VersionQuerySet(FreezingQuerySet["Version"]):
         """Return the versions that readers may see, in force or not."""
         return self.filter(published_at__isnull=False)
 
-    def in_force(self, on: datetime.date) -> "VersionQuerySet":
+    def in_force(self, on: datetime.date, *, signed_on: datetime.date | None = None) -> "VersionQuerySet":
         """Return, for each document, the published version that applies on the day `on`.
 
-        That is the one with the latest effective date not after `on`; among several of the same date, the
-        last correction. One that was withdrawn before it ever applied does not count; after one that was
+        To a contract signed on `signed_on`, or on that same day. It is the one with the latest effective date
+        not after `on` among those declared for such contracts; among several of the same date, the last
+        correction. One that was withdrawn before it ever applied does not count; after one that was
         withdrawn while it applied there is none, until another begins. A document with no such version is
         absent.
         """
         latest = (
-            Version.objects.published()
-            .exclude(withdrawn_on__lte=F("effective_on"))
+            Version.objects.applying(signed_on or on)
             .filter(document=OuterRef("document"), effective_on__lte=on)
             .order_by("-effective_on", "-revision")
         )
@@ -56,11 +57,24 @@ class VersionQuerySet(FreezingQuerySet["Version"]):
             Q(withdrawn_on__isnull=True) | Q(withdrawn_on__gt=on), pk=Subquery(latest.values("pk")[:1])
         )
 
-    def with_next(self) -> "VersionQuerySet":
-        """Add `next_on`, the day from which a later version takes the place of each, or None."""
-        later = (
-            Version.objects.published()
+    def applying(self, signed_on: datetime.date) -> "VersionQuerySet":
+        """Return the published versions that at some time apply to a contract signed on a day."""
+        return (
+            self.published()
             .exclude(withdrawn_on__lte=F("effective_on"))
+            .filter(
+                Q(contracts_from_on__isnull=True) | Q(contracts_from_on__lte=signed_on),
+                Q(contracts_until_on__isnull=True) | Q(contracts_until_on__gt=signed_on),
+            )
+        )
+
+    def with_next(self, signed_on: datetime.date) -> "VersionQuerySet":
+        """Add `next_on`: the day from which a later version takes the place of each, or None.
+
+        For a contract signed on `signed_on`.
+        """
+        later = (
+            Version.objects.applying(signed_on)
             .filter(document=OuterRef("document"), effective_on__gt=OuterRef("effective_on"))
             .order_by("effective_on")
         )
@@ -98,6 +112,21 @@ class Version(models.Model):
         default=1,
         validators=[MinValueValidator(1), MaxValueValidator(99)],
         help_text=_("2, 3 and so on for a correction that takes effect on the same day."),
+    )
+    contracts_from_on = models.DateField(
+        _("for contracts signed from"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Leave both days empty when the version applies to every contract. Otherwise the version before "
+            "stays in force, side by side with this one, for the other contracts."
+        ),
+    )
+    contracts_until_on = models.DateField(
+        _("for contracts signed before"),
+        null=True,
+        blank=True,
+        help_text=_("First day of signature to which it does not apply."),
     )
     change_kind = models.CharField(
         _("kind of change"), max_length=12, choices=ChangeKind, default=ChangeKind.SUBSTANTIVE
@@ -167,6 +196,21 @@ class Version(models.Model):
                 condition=Q(published_at__isnull=False) | ~Q(state=State.PUBLISHED),
                 name="documents_version_published_has_date",
             ),
+            models.CheckConstraint(
+                condition=Q(contracts_from_on__isnull=True)
+                | Q(contracts_until_on__isnull=True)
+                | Q(contracts_from_on__lt=F("contracts_until_on")),
+                name="documents_version_contracts_in_order",
+                violation_error_message=_("The last day of signature must come after the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(contracts_from_on__isnull=True) | Q(contracts_from_on__lte=F("effective_on")),
+                name="documents_version_contracts_begun",
+                violation_error_message=_(
+                    "The first day of signature must not come after the effective date: until then the "
+                    "version would apply to nothing."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -200,6 +244,11 @@ class Version(models.Model):
     def is_draft(self) -> bool:
         """Whether it can still be changed."""
         return self.state == State.DRAFT
+
+    @property
+    def contracts(self) -> Interval:
+        """The contracts it was made for, by their day of signature."""
+        return Interval(self.contracts_from_on, self.contracts_until_on)
 
     @property
     def was_never_in_force(self) -> bool:

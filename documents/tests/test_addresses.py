@@ -1,28 +1,19 @@
-"""Parts of files, links between versions, the description for machines, and the feeds."""
+"""Parts of files, links between versions, and the description for machines."""
 
 import json
 import re
-from datetime import datetime
-from xml.etree import ElementTree as ET
 
 import pytest
-from django.contrib.auth.models import User
 from django.test import Client
-from django.urls import reverse
-from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
-from pytest_django import DjangoAssertNumQueries
 
 from documents import ranges
 from documents.models import Document, Edition, Version
-from documents.publishing import withdraw
 from documents.ranges import NotSatisfiable, Range
 from documents.tests.factories import make_document, make_version
 
 pytestmark = pytest.mark.django_db
-
-ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 @pytest.mark.parametrize(
@@ -172,65 +163,3 @@ def test_the_description_for_machines(client: Client) -> None:
         (edition.file_sha256, edition.language)
     ]
     assert described["encoding"][0]["contentUrl"].endswith(edition.file_url)
-
-
-class TestFeeds:
-    """Atom as RFC 4287 asks for it."""
-
-    def read(self, client: Client, name: str = "feed", *arguments: str, language: str = "en") -> ET.Element:
-        with translation.override(language):
-            address = reverse(f"documents:{name}", args=arguments)
-        response = client.get(address)
-        assert response["Content-Type"].startswith("application/atom+xml")
-        return ET.fromstring(response.content)  # noqa: S314  # the portal wrote it
-
-    def test_what_a_feed_and_its_entries_must_have(self, client: Client, terms: Document) -> None:
-        feed = self.read(client)
-        for element in (feed, *feed.findall(f"{ATOM}entry")):
-            for name in ("id", "title", "updated"):
-                assert len(element.findall(f"{ATOM}{name}")) == 1
-            updated = datetime.fromisoformat(element.findtext(f"{ATOM}updated") or "")
-            assert updated.tzinfo is not None
-        links = {link.get("rel"): link.get("href") or "" for link in feed.findall(f"{ATOM}link")}
-        assert links["self"].endswith("/en/documents/feed/")
-        assert links["alternate"].endswith("/en/documents/")
-        assert feed.get("{http://www.w3.org/XML/1998/namespace}lang") == "en"
-        assert all(
-            entry.find(f"{ATOM}author/{ATOM}name") is not None for entry in feed.findall(f"{ATOM}entry")
-        )
-        identities = [entry.findtext(f"{ATOM}id") or "" for entry in feed.findall(f"{ATOM}entry")]
-        assert len(set(identities)) == len(identities)
-        assert all(identity.startswith("tag:") for identity in identities)
-
-    def test_entries_lead_to_readable_pages_in_the_language(self, client: Client, terms: Document) -> None:
-        for language in ("fr", "en"):
-            feed = self.read(client, "document-feed", terms.slug, language=language)
-            links = [entry.find(f"{ATOM}link") for entry in feed.findall(f"{ATOM}entry")]
-            addresses = [link.get("href") or "" for link in links if link is not None]
-            assert len(addresses) == 3
-            for address in addresses:
-                path = "/" + address.split("/", 3)[3]
-                assert path.startswith(f"/{language}/")
-                assert client.get(path).status_code == 200
-
-    def test_an_entry_stays_the_same(self, client: Client, terms: Document) -> None:
-        before = ET.tostring(self.read(client, "document-feed", terms.slug).findall(f"{ATOM}entry")[0])
-        make_version(terms, "2091-01-01")
-        entries = self.read(client, "document-feed", terms.slug).findall(f"{ATOM}entry")
-        assert len(entries) == 4
-        assert ET.tostring(entries[1]) == before
-
-    def test_drafts_and_what_never_applied_are_not_in_it(self, client: Client, terms: Document) -> None:
-        make_version(terms, "2092-01-01", published=False)
-        coming = terms.versions.get(effective_on="2090-01-01")
-        withdraw(
-            version=coming, by=User.objects.create_user("example"), reason_fr="Exemple", reason_en="Example"
-        )
-        assert len(self.read(client, "document-feed", terms.slug).findall(f"{ATOM}entry")) == 2
-
-    def test_queries(self, client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-        with django_assert_num_queries(1):
-            self.read(client)
-
-    def test_no_feed_of_nothing(self, client: Client) -> None:
-        assert client.get("/en/documents/nowhere/feed/").status_code == 404

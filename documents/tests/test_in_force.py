@@ -3,7 +3,9 @@
 import datetime
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -11,7 +13,7 @@ from hypothesis.extra.django import TestCase
 from documents.applied import applied
 from documents.models import Version
 from documents.tests.factories import make_document, make_version
-from documents.timeline import Standing, timeline
+from documents.timeline import Standing, governing, timeline
 
 DAY = datetime.timedelta(days=1)
 FIRST = datetime.date(2026, 1, 1)
@@ -105,6 +107,58 @@ class AnySetOfVersions(TestCase):
         standing = [p.version for p in timeline(published, on) if p.standing is Standing.IN_FORCE]
         assert standing == found
 
+    @settings(max_examples=80, deadline=None)
+    @given(
+        versions=st.lists(
+            st.tuples(
+                st.integers(0, 20),
+                st.integers(1, 2),
+                st.none() | st.integers(0, 20),
+                st.none() | st.integers(1, 20),
+                st.none() | st.integers(-1, 25),
+            ),
+            max_size=6,
+            unique_by=lambda values: values[:2],
+        ),
+        day=st.integers(-2, 24),
+        signed=st.integers(-2, 24),
+    )
+    def test_one_for_each_contract(
+        self,
+        versions: list[tuple[int, int, int | None, int | None, int | None]],
+        day: int,
+        signed: int,
+    ) -> None:
+        """For any declared contracts: query and timeline name the same one for a contract of any day."""
+        document, on, signed_on = make_document(), FIRST + day * DAY, FIRST + signed * DAY
+        published = []
+        for begins, revision, from_, length, withdrawn in versions:
+            signed_from = None if from_ is None else min(from_, begins)
+            version = make_version(
+                document,
+                (FIRST + begins * DAY).isoformat(),
+                revision=revision,
+                contracts_from_on=None if signed_from is None else FIRST + signed_from * DAY,
+                contracts_until_on=None if length is None else FIRST + ((signed_from or 0) + length) * DAY,
+            )
+            if withdrawn is not None:
+                version.withdrawn_on = FIRST + withdrawn * DAY
+                models.QuerySet(Version).filter(pk=version.pk).update(withdrawn_on=version.withdrawn_on)
+            published.append(version)
+        found = list(Version.objects.filter(document=document).in_force(on, signed_on=signed_on))
+        meant = [version for version in published if signed_on in version.contracts]
+        assert found == self.expected(meant, on)
+        periods = timeline(published, on)
+        governs = [
+            period.version
+            for period in periods
+            if period.standing is Standing.IN_FORCE
+            and any(signed_on in interval for interval in period.contracts)
+        ]
+        assert governs == found
+        period = governing(periods, signed_on)
+        assert [period.version] == found if period else not found
+
     def expected(self, published: list[Version], on: datetime.date) -> list[Version]:
         """Say it another way: the last that has begun and was not taken back before, unless it has ended."""
         begun = [
@@ -162,3 +216,36 @@ def test_the_texts_of_a_day_end_when_the_timeline_says() -> None:
         (period,) = [p for p in timeline(versions, day) if p.standing is Standing.IN_FORCE]
         assert (text.version, text.period.until_on) == (period.version, period.until_on)
     assert applied(datetime.date(2026, 4, 1), "example") == []
+
+
+@pytest.mark.django_db
+def test_two_versions_side_by_side(client: Client) -> None:
+    document = make_document()
+    old = make_version(document, "2026-01-01", text="Ancien texte.")
+    new = make_version(
+        document, "2026-06-01", text="Nouveau texte.", contracts_from_on=datetime.date(2026, 6, 1)
+    )
+    first, second = timeline([old, new], datetime.date(2026, 7, 1))
+    assert (first.standing, second.standing) == (Standing.IN_FORCE, Standing.IN_FORCE)
+    assert second.until_on is None
+    page = client.get("/fr/documents/example-terms/?on=2026-07-01").text.replace("\u00a0", " ")
+    assert "Nouveau texte." in page
+    assert "pour les contrats signés avant le 1er juin 2026" in page
+    assert "/fr/documents/example-terms/2026-01-01/" in page
+    page = client.get("/en/documents/example-terms/2026-01-01/").text.replace("\u00a0", " ")
+    assert "In force since 1 January 2026; for contracts signed before 1 June 2026" in page
+    ((_section, (text,)),) = applied(datetime.date(2026, 3, 1), "example")
+    assert (text.version, text.period.until_on) == (old, None)
+
+
+@pytest.mark.django_db
+def test_a_version_for_contracts_not_yet_signed_when_it_begins_is_refused() -> None:
+    version = Version(
+        document=make_document(),
+        effective_on=FIRST,
+        contracts_from_on=FIRST + DAY,
+        contracts_until_on=FIRST + DAY,
+    )
+    with pytest.raises(ValidationError) as refused:
+        version.full_clean()
+    assert len(refused.value.messages) == 2

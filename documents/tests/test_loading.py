@@ -6,7 +6,7 @@ from django.core.management import call_command
 from core.loader import ContentLoader
 from core.models import LoadedContent
 from documents import loading
-from documents.models import Document, Edition, PublicationEvent, Section, Version
+from documents.models import Document, Edition, Passage, PublicationEvent, Section, Version
 from documents.tests.factories import make_version
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def test_two_documents_have_files_in_both_languages_and_one_has_a_history() -> N
     dates = Version.objects.filter(document__slug="ict-terms").values_list("effective_on", flat=True)
     assert len(set(dates)) == 2
     texts = Edition.objects.filter(version__document__slug="ict-terms", language="fr").values_list(
-        "search_text", flat=True
+        "file_text", flat=True
     )
     assert len(set(texts)) == 2
 
@@ -81,6 +81,7 @@ def test_a_version_that_staff_added_stays_beside_the_loaded_one() -> None:
 
 def test_without_specimens_only_the_notices_have_a_version() -> None:
     PublicationEvent.objects.all()._raw_delete(using="default")  # past the rule that they stay
+    Passage.objects.all().delete()
     Edition.objects.all()._raw_delete(using="default")  # past the freeze
     Version.objects.all()._raw_delete(using="default")  # past the freeze
     LoadedContent.objects.filter(key__startswith="documents.version").delete()
@@ -94,6 +95,7 @@ def forget(slug: str) -> Document:
     document = Document.objects.get(slug=slug)
     events = PublicationEvent.objects.filter(version__document=document)
     events._raw_delete(using="default")  # past the rule that they stay
+    Passage.objects.filter(edition__version__document=document).delete()
     Edition.objects.filter(version__document=document)._raw_delete(using="default")  # past the freeze
     Version.objects.filter(document=document)._raw_delete(using="default")  # past the freeze
     return document

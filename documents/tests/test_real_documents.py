@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from documents import pdf
 from documents.models import Document
 from documents.paragraphs import is_heading, paragraphs_of_pages, part_alike
+from documents.passages import parts
 from documents.redline import Mark, Part, Redline, compare
 from documents.tests.real_texts import NAMES, path, wordings
 from scripts.legal_texts import TEXTS, Text, articles
@@ -82,6 +83,14 @@ def test_upload(text: Text) -> None:
 def test_a_sentence_is_found_across_the_ends_of_lines(document: str) -> None:
     texts = (paragraphs_of_pages(facts(text).text) for text in wordings(document))
     assert any(SENTENCES[document] in paragraph for text in texts for paragraph in text)
+
+
+def test_the_search_reads_words_that_lines_part() -> None:
+    found = facts(wordings("art-libre", "2007-01-01")[0]).text
+    assert "transfor\u2010\nmer" in found
+    passages = parts("", found)
+    assert "diffuser et de transformer librement les œuvres" in " ".join(passages[0].text.split())
+    assert [passage.page for passage in passages] == [1, 2, 3]
 
 
 def test_ligatures_are_dissolved_and_accents_kept() -> None:

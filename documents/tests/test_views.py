@@ -122,7 +122,7 @@ def test_a_missing_language_is_admitted(client: Client) -> None:
     make_version(document, "2026-01-01", text="Texte en français.")
     page = client.get(url("en", "document", document.slug)).text
     assert "This text exists in French only" in page
-    assert '<article class="prose" lang="fr">' in page
+    assert '<article class="prose" lang="fr" aria-label="' in page
 
 
 def test_a_document_without_a_text_says_how_to_get_it(client: Client) -> None:

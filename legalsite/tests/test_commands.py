@@ -21,7 +21,7 @@ from pytest_django.fixtures import Settings
 from complaints.models import Complaint, Event, Status
 from complaints.tests.factories import make_complaint
 from core.models import LoadedContent
-from documents.models import Version
+from documents.models import Passage, Version
 from legalsite.groups import GROUPS
 from scripts.postgres import free_port
 
@@ -210,3 +210,8 @@ class TestProductionSettings:
         environment = {name: value for name, value in self.WORKING.items() if name != "DEBUG"}
         started = self.start(tmp_path, "s.DEBUG", **environment, DEBUG="")
         assert started.stdout.strip() == "False"
+
+
+@pytest.mark.django_db
+def test_index_texts_says_how_many_passages_there_are() -> None:
+    assert run("index_texts") == f"Indexed {Passage.objects.count()} passages.\n"

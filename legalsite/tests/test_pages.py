@@ -195,7 +195,7 @@ class TestSearch:
         assert "ROW2" in page
 
     def test_nothing_found_says_so(self, client: Client) -> None:
-        assert "No title and no text in force contains all the words of “zzzz”." in self.find(client, "zzzz")
+        assert "No title and no text searched contains all of “zzzz”." in self.find(client, "zzzz")
 
     @pytest.mark.parametrize(
         "query",

@@ -1,0 +1,141 @@
+"""Checks the HTML of every kind of page, the style sheets and the drawings with the Nu HTML checker.
+
+usage: python -m scripts.validate VNU_JAR
+Starts a portal of its own with example data, and exits with 1 after naming each error and each warning that
+ALLOWED does not explain, and each entry of ALLOWED that nothing needs any more.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import django
+
+from scripts.portal import running
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """Messages that are no fault of the portal's."""
+
+    page: str
+    """Pattern of the names of the pages or files."""
+    message: str
+    """Pattern of the message."""
+    reason: str
+    """Why it stays."""
+
+
+ALLOWED = [
+    Allowance(
+        r"admin.*",
+        r"^A table row was 2 columns wide",
+        "Django's list of models beside a page names a column that is only on the index (app_list.html).",
+    ),
+    Allowance(
+        r"admin-(documents-version|roaming-listing)-.*",
+        r"must have a descendant “option” element|^The first “option” element .* must have either an empty",
+        "Django's select with search has no option but the chosen one: the browser asks for the others.",
+    ),
+    Allowance(
+        r"admin-auth-user-0-change\..*",
+        r"^Attribute “disabled” not allowed on element “div”",
+        "Django shows a stored password in a div with the attributes of a field.",
+    ),
+    Allowance(
+        r"admin-auth-user-0-password\..*",
+        r"^No “p” element in scope but a “p” end tag seen",
+        "Django puts a help text with a list into a paragraph (auth/user/change_password.html).",
+    ),
+    Allowance(
+        r"roaming\.css",
+        r"Property “paint-order” doesn't exist",
+        "It does, in CSS Fill and Stroke; the checker does not know it yet.",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the checker says of a page or file."""
+
+    page: str
+    kind: str
+    message: str
+    line: int
+    extract: str
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}: {self.kind}: {self.message}\n    {self.extract!r}"
+
+
+def findings(jar: Path, *arguments: str | Path) -> list[Finding]:
+    """Return every message of the checker, called with `arguments`."""
+    command = ["java", "-jar", jar, "--format", "json", "--stdout", "--exit-zero-always", *arguments]
+    answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return [
+        Finding(
+            Path(unquote(urlsplit(each.get("url", "")).path)).name.removesuffix(".html"),
+            each.get("subType") or each["type"],
+            each["message"],
+            each.get("lastLine", 0),
+            each.get("extract", ""),
+        )
+        for each in json.loads(answer)["messages"]
+    ]
+
+
+def is_allowed(finding: Finding, allowance: Allowance) -> bool:
+    """Tell whether `allowance` explains `finding`."""
+    return bool(re.fullmatch(allowance.page, finding.page) and re.search(allowance.message, finding.message))
+
+
+def collect(folder: Path) -> int:
+    """Write every page of a portal with example data into `folder`, and return how many there are."""
+    number = 0
+    with tempfile.TemporaryDirectory() as name:
+        settings = {"DEBUG": "True", "DATABASE_URL": f"sqlite:///{name}/portal.sqlite3"}
+        with running(Path(name), **settings) as portal:
+            password = re.search(r"example-admin\s+(\S+)", portal.manage("load_demo"))
+            if password is None:
+                raise RuntimeError("load_demo printed no password of the example administrator.")
+            os.environ |= {**portal.environment, "DJANGO_SETTINGS_MODULE": "legalsite.settings"}
+            django.setup()
+            from scripts.pages import every_page
+
+            for page, text in every_page(portal, password[1]):
+                (folder / f"{page}.html").write_text(text, encoding="utf-8")
+                number += 1
+    return number
+
+
+def main() -> int:
+    """Collect the pages, check them and the files, and say what is wrong."""
+    jar = Path(sys.argv[1])
+    with tempfile.TemporaryDirectory() as name:
+        pages = Path(os.environ.get("KEEP_PAGES") or name) / "pages"
+        pages.mkdir(parents=True, exist_ok=True)
+        number = collect(pages)
+        found = findings(jar, pages)
+    for kind in ("css", "svg"):
+        found += findings(jar, f"--{kind}", *(ROOT / "static").rglob(f"*.{kind}"))
+    wrong = [each for each in found if not any(is_allowed(each, allowance) for allowance in ALLOWED)]
+    idle = [each for each in ALLOWED if not any(is_allowed(finding, each) for finding in found)]
+    for each in wrong:
+        print(each, file=sys.stderr)
+    for allowance in idle:
+        print(f"nothing needs this allowance any more: {allowance}", file=sys.stderr)
+    print(f"{number} pages, {len(found) - len(wrong)} explained messages, {len(wrong)} others")
+    return 1 if wrong or idle or not number else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
