@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run staff demo test check lock messages specimens screenshots gazetteer map bench validate
+.PHONY: help run staff demo test check lock messages specimens screenshots gazetteer legal-texts map bench validate
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -41,6 +41,10 @@ screenshots: .venv/installed-dev ## Take the screenshots of the README
 gazetteer: .venv/installed-dev ## Build the place names of the roaming lookup anew from their sources
 	@scripts/need.sh npm npm
 	@scripts/gazetteer.sh
+
+legal-texts: .venv/installed-dev ## Make the PDF files of real legal texts that the tests read
+	@scripts/need.sh npm npm libpangoft2-1.0.so.0 libpangoft2-1.0-0
+	@scripts/legal_texts.sh
 
 map: ## Build the map of the roaming page anew from Natural Earth
 	@scripts/need.sh npm npm

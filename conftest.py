@@ -1,14 +1,20 @@
 """What all tests stand on: the company's content in the database, and storage that goes away."""
 
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 from django.test import override_settings
 from django.utils import translation
+
+from scripts.legal_texts import FOLDER
+
+if TYPE_CHECKING:
+    from documents.models import Document
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -40,3 +46,18 @@ def clean_slate(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("core.throttle.time", lambda: 1_800_000_030)
     with translation.override("fr"):
         yield
+
+
+@pytest.fixture(scope="session")
+def legal_texts() -> Path:
+    """Return the folder of the legal texts that nobody wrote for the portal, made when they are not there."""
+    subprocess.run(["scripts/legal_texts.sh"], check=True, cwd=Path(__file__).parent)  # noqa: S607
+    return FOLDER
+
+
+@pytest.fixture
+def real_document(db: None, legal_texts: Path) -> "Callable[[str], Document]":
+    """Return what stores one of these documents, of documents.tests.real_texts.NAMES, with its versions."""
+    from documents.tests.real_texts import store
+
+    return store

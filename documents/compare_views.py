@@ -14,11 +14,11 @@ from django.views.decorators.http import require_safe
 from core.bilingual import reading_language
 from core.dates import long_date
 from core.throttle import limit
-from documents import redline, rendering
+from documents import paragraphs, redline, rendering
 from documents.addresses import VersionAddress
 from documents.models import Document, Edition, Version
 
-WAY_OF_COMPARING = 1
+WAY_OF_COMPARING = 2
 """Part of the cache key: raised when the comparison itself changes."""
 
 
@@ -114,7 +114,7 @@ def _redline(request: HttpRequest, old: Edition, new: Edition) -> redline.Redlin
     found: redline.Redline | None = cache.get(key)
     if found is None:
         limit(request, name="compare", times=30, seconds=60)
-        found = redline.compare(_paragraphs(old), _paragraphs(new))
+        found = redline.compare(*paragraphs.part_alike(_paragraphs(old), _paragraphs(new)))
         cache.set(key, found, timeout=None)
     return found
 
@@ -122,4 +122,4 @@ def _redline(request: HttpRequest, old: Edition, new: Edition) -> redline.Redlin
 def _paragraphs(edition: Edition) -> list[str]:
     if edition.text:
         return [line for line in rendering.plain(edition.text).splitlines() if line.strip()]
-    return redline.paragraphs_of_pages(edition.file_text)
+    return paragraphs.paragraphs_of_pages(edition.file_text)

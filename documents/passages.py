@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from documents import redline, rendering
+from documents import rendering
+from documents.paragraphs import is_heading
 
 MOST_WORDS = 1_500
 """Words of a passage; a longer article or page is several. PostgreSQL keeps 256 places of a word."""
 
 LONGEST_ANCHOR = 200
-PARTED = re.compile(r"([^\W\d_]+)-\n([^\W\d_]+)")
+PARTED = re.compile(r"\b([^\W\d_]+)([-\u2010\u00ad])\s*\n([^\W\d_]+)")
+"""A word parted by a hyphen, perhaps its own, or by a sign of automatic parting."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def _articles(text: str) -> Iterator[Part]:
 def _pages(file_text: str) -> Iterator[Part]:
     for number, page in enumerate(file_text.split("\f"), start=1):
         whole = join_parted(page, file_text)
-        headings = [line for line in whole.splitlines() if redline.is_heading(" ".join(line.split()))]
+        headings = [line for line in whole.splitlines() if is_heading(" ".join(line.split()))]
         yield Part(whole, "\n".join(headings), page=number)
 
 
@@ -53,8 +55,8 @@ def join_parted(page: str, whole: str) -> str:
     """
 
     def joined(found: re.Match[str]) -> str:
-        first, last = found.groups()
-        return f"{first}-{last}" if f"{first}-{last}" in whole else f"{first}{last}"
+        first, sign, last = found.groups()
+        return f"{first}-{last}" if sign == "-" and f"{first}-{last}" in whole else f"{first}{last}"
 
     return PARTED.sub(joined, page)
 

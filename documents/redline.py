@@ -1,7 +1,6 @@
 """What changed between two wordings, by article, paragraph and word. Pure; touches no database."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -10,32 +9,18 @@ from enum import StrEnum
 from rapidfuzz.distance import Indel
 
 from core.folding import fold
+from documents.paragraphs import heading_parts, is_heading
 
 SIMILAR = 0.45
 """Share of its letters that a paragraph must have in common with another to be the same one reworded."""
 
-LONGEST_HEADING = 120
-"""Characters; a longer line is no heading of an article."""
-
-ARTICLE = re.compile(
-    r"^(?:article|art\.?|section|chapitre|chapter|annexe?)\s+[\dIVXLC]+\b|^\d+(?:\.\d+)*\.?\s+\S",
-    re.IGNORECASE,
-)
-NEW_PARAGRAPH = re.compile(r"^(?:[-–•*]|\(?[a-z0-9]{1,3}[.)])\s", re.I)
-SENTENCE_END = re.compile(r"[.:;!?»”]$")
 WORD = re.compile(r"\s+|[^\s\w]|\w+")
+
+MOST_PAIRS = 250_000
+"""Pairs of paragraphs among which those that resemble each other are looked for at a time."""
 
 MOST_WORDS = 1_200
 """Words and signs of a paragraph that is compared word by word; a longer one is shown whole."""
-
-LONG_PARAGRAPH, LONGEST_PARAGRAPH = 1_500, 4_000
-"""Characters from which a paragraph of a PDF's text ends with the next sentence, and with the line."""
-
-REPEATED = 0.5
-"""Share of the pages from which a line at their edge is their header or footer and no text."""
-
-EDGE = 3
-"""Lines at the top and at the bottom of a page among which headers and footers are looked for."""
 
 
 class Mark(StrEnum):
@@ -121,52 +106,6 @@ def compare(before: Sequence[str], after: Sequence[str]) -> Redline:
     )
 
 
-def is_heading(text: str) -> bool:
-    """Whether a paragraph is the heading of an article: short, numbered, and no sentence."""
-    return len(text) <= LONGEST_HEADING and bool(ARTICLE.match(text)) and not text.endswith((".", ";", ","))
-
-
-def paragraphs_of_pages(text: str) -> list[str]:
-    """Return the paragraphs of a PDF's text (pages parted by form feeds), without headers and footers.
-
-    A PDF knows lines and no paragraphs: a line begins one when it is a heading or an item of a list, or when
-    the line before ends a sentence and is short.
-    """
-    lines = list(_lines(text.split("\f")))
-    width = sorted(map(len, lines))[len(lines) * 3 // 4] if lines else 0
-    paragraphs: list[str] = []
-    begins = True
-    for line in lines:
-        if begins or is_heading(line) or NEW_PARAGRAPH.match(line):
-            paragraphs.append(line)
-        else:
-            last = paragraphs[-1]
-            # A word parted at the end of a line.
-            paragraphs[-1] = last[:-1] + line if re.search(r"[a-zà-ÿ]-$", last) else f"{last} {line}"
-        is_short = len(line) < width * 0.9 or len(paragraphs[-1]) > LONG_PARAGRAPH
-        is_full = len(paragraphs[-1]) > LONGEST_PARAGRAPH
-        begins = is_heading(line) or is_full or bool(SENTENCE_END.search(line) and is_short)
-    return paragraphs
-
-
-def _lines(pages: Sequence[str]) -> Iterator[str]:
-    split = [[" ".join(line.split()) for line in page.splitlines() if line.strip()] for page in pages]
-    edges = Counter(
-        mark for lines in split for mark in {_edge_mark(line) for line in (*lines[:EDGE], *lines[-EDGE:])}
-    )
-    most = max(2, len(split) * REPEATED)
-    for lines in split:
-        for place, line in enumerate(lines):
-            at_edge = place < EDGE or place >= len(lines) - EDGE
-            if not (at_edge and edges[_edge_mark(line)] >= most):
-                yield line
-
-
-def _edge_mark(line: str) -> str:
-    """Return a line without its figures, so that page numbers make no difference."""
-    return re.sub(r"\d+", "", line)
-
-
 def _rows(before: Sequence[str], after: Sequence[str]) -> Iterator[Row]:
     keys = [fold(text) for text in before], [fold(text) for text in after]
     matcher = SequenceMatcher(None, *keys, autojunk=False)
@@ -180,23 +119,68 @@ def _rows(before: Sequence[str], after: Sequence[str]) -> Iterator[Row]:
 
 def _replaced(before: Sequence[str], after: Sequence[str]) -> Iterator[Row]:
     """Pair the paragraphs that resemble each other, in their order; the others are removed or added."""
-    place = 0
-    for old in before:
-        likeness = [
-            (Indel.normalized_similarity(old, new, score_cutoff=SIMILAR), -offset)
-            for offset, new in enumerate(after[place:])
-        ]
-        best, offset = max(likeness, default=(0.0, 0))
-        if best < SIMILAR:
-            yield Row((Piece(Mark.REMOVED, old),), ())
-            continue
-        for new in after[place : place - offset]:
-            yield Row((), (Piece(Mark.ADDED, new),))
-        place -= offset
-        yield _row(old, after[place])
-        place += 1
-    for new in after[place:]:
-        yield Row((), (Piece(Mark.ADDED, new),))
+    if len(before) * len(after) > MOST_PAIRS and min(len(before), len(after)) > 1:
+        half, other_half = len(before) // 2, len(after) // 2
+        yield from _replaced(before[:half], after[:other_half])
+        yield from _replaced(before[half:], after[other_half:])
+        return
+    place = to_place = 0
+    for old, new in [*_pairs(before, after), (len(before), len(after))]:
+        for text in before[place:old]:
+            yield Row((Piece(Mark.REMOVED, text),), ())
+        for text in after[to_place:new]:
+            yield Row((), (Piece(Mark.ADDED, text),))
+        if old < len(before):
+            yield _row(before[old], after[new])
+        place, to_place = old + 1, new + 1
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """A paragraph, and what its number and title are when it is a heading."""
+
+    text: str
+    heading: tuple[str, str] | None
+
+    @classmethod
+    def of(cls, text: str) -> "_Compared":
+        return cls(text, heading_parts(text) if is_heading(text) else None)
+
+    def likeness(self, new: "_Compared") -> float:
+        """Return how much the two have in common, from SIMILAR to 1; 0 when they are not the same one."""
+        alike: float
+        if self.heading is None and new.heading is None:
+            alike = Indel.normalized_similarity(self.text, new.text, score_cutoff=SIMILAR)
+            return alike
+        if self.heading is None or new.heading is None:
+            return 0.0
+        # "Article 3" and "Article 4" are alike to the letter, and are not the same article.
+        (number, title), (other, other_title) = self.heading, new.heading
+        alike = Indel.normalized_similarity(title, other_title, score_cutoff=SIMILAR) if title else 0.0
+        return max(alike, SIMILAR) if number == other else alike
+
+
+def _pairs(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the places of the paragraphs to pair, so that the pairs have the most letters in common."""
+    olds, news = [_Compared.of(text) for text in before], [_Compared.of(text) for text in after]
+    best = [[0.0] * (len(news) + 1) for _line in range(len(olds) + 1)]
+    for row, old in enumerate(olds):
+        for column, new in enumerate(news):
+            gain = old.likeness(new) * (len(old.text) + len(new.text))
+            with_pair = best[row][column] + gain if gain else 0.0
+            best[row + 1][column + 1] = max(best[row][column + 1], best[row + 1][column], with_pair)
+    pairs = []
+    row, column = len(olds), len(news)
+    while row and column:
+        here = best[row][column]
+        if here == best[row - 1][column]:
+            row -= 1
+        elif here == best[row][column - 1]:
+            column -= 1
+        else:
+            row, column = row - 1, column - 1
+            pairs.append((row, column))
+    return pairs[::-1]
 
 
 def _row(old: str, new: str) -> Row:
@@ -207,11 +191,8 @@ def _row(old: str, new: str) -> Row:
         return Row((Piece(Mark.REMOVED, old),), (Piece(Mark.ADDED, new),))
     before: list[Piece] = []
     after: list[Piece] = []
-    for kind, start, end, to_start, to_end in SequenceMatcher(
-        None, words, others, autojunk=False
-    ).get_opcodes():
-        gone, come = "".join(words[start:end]), "".join(others[to_start:to_end])
-        if kind == "equal":
+    for is_same, gone, come in _runs(words, others):
+        if is_same:
             before.append(Piece(Mark.SAME, gone))
             after.append(Piece(Mark.SAME, come))
             continue
@@ -220,6 +201,24 @@ def _row(old: str, new: str) -> Row:
         if come:
             after.append(Piece(Mark.ADDED, come))
     return Row(tuple(before), tuple(after))
+
+
+def _runs(words: Sequence[str], others: Sequence[str]) -> Iterator[tuple[bool, str, str]]:
+    """Yield what is the same and what differs by turns; a lone space between two changes is part of them."""
+    gone = come = ""
+    codes = SequenceMatcher(None, words, others, autojunk=False).get_opcodes()
+    for place, (kind, start, end, to_start, to_end) in enumerate(codes):
+        old, new = "".join(words[start:end]), "".join(others[to_start:to_end])
+        is_between = 0 < place < len(codes) - 1 and old.isspace()
+        if kind == "equal" and not is_between:
+            if gone or come:
+                yield False, gone, come
+            yield True, old, new
+            gone = come = ""
+        else:
+            gone, come = gone + old, come + new
+    if gone or come:
+        yield False, gone, come
 
 
 def _text(pieces: Iterable[Piece]) -> str:

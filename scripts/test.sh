@@ -4,8 +4,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-scripts/need.sh chromium chromium libatomic.so.1 libatomic1 faketime faketime initdb postgresql xgettext gettext
+scripts/need.sh chromium chromium libatomic.so.1 libatomic1 faketime faketime initdb postgresql xgettext gettext \
+  npm npm libpangoft2-1.0.so.0 libpangoft2-1.0-0
 scripts/check.sh
+
+echo "-- legal texts"
+scripts/legal_texts.sh
 
 export DEBUG=True
 echo "-- tests on SQLite"

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from documents.models import Document, Version
 from documents.publishing import publish
-from documents.redline import Mark, Piece, Redline, compare, is_heading, paragraphs_of_pages
+from documents.redline import Mark, Piece, Redline, compare
 from documents.tests.factories import make_document, make_edition, make_version
 
 OLD = ["1. Objet", "Le texte vaut pour tous.", "2. Prix", "Le prix est de 10 euros par mois.", "Fin."]
@@ -75,38 +75,54 @@ def test_both_sides_are_whole_and_what_is_the_same_is_the_same(before: list[str]
             assert same[0] == same[1]
 
 
-@pytest.mark.parametrize("line", ["Article 3 Prix", "Art. 12", "4.2 Durée", "7. Fin", "ANNEXE II Tarifs"])
-def test_headings(line: str) -> None:
-    assert is_heading(line)
+def pieces(redline: Redline) -> list[tuple[str, str]]:
+    """Return each row as one would write it: [-gone-] and [+come+]."""
+
+    def written(side: tuple[Piece, ...]) -> str:
+        signs = {Mark.ADDED: "+", Mark.REMOVED: "-"}
+        return "".join(
+            f"[{signs[piece.mark]}{piece.words}{signs[piece.mark]}]" if piece.mark in signs else piece.words
+            for piece in side
+        )
+
+    return [(written(row.before), written(row.after)) for part in redline.parts for row in part.rows]
 
 
-@pytest.mark.parametrize("line", ["Le prix", "1. " + "x" * 200, "12 euros sont dus.", "a) premier point ;"])
-def test_what_is_no_heading(line: str) -> None:
-    assert not is_heading(line)
-
-
-def test_the_paragraphs_of_pages_are_without_headers_and_parted_words() -> None:
-    pages = [
-        "Conditions d’exemple\n1. Objet\nLe présent texte s’applique à toutes les presta-\n"
-        "tions de la société et à leurs suites,\nquelles qu’elles soient.\nUn autre alinéa commence ici.\n"
-        "• un point ;\n• un autre.\nPage 1",
-        "Conditions d’exemple\n2. Prix\nLes prix sont ceux du contrat.\nPage 2",
-        "Conditions d’exemple\n3. Durée\nUn an.\nIl se renouvelle.\nPage 3",
+def test_words_that_follow_each_other_are_one_change() -> None:
+    redline = compare(
+        ["Les organismes et Pôle emploi décident."], ["Les organismes et France Travail décident."]
+    )
+    assert pieces(redline) == [
+        ("Les organismes et [-Pôle emploi-] décident.", "Les organismes et [+France Travail+] décident.")
     ]
-    assert paragraphs_of_pages("\f".join(pages)) == [
-        "1. Objet",
-        "Le présent texte s’applique à toutes les prestations de la société et à leurs suites, "
-        "quelles qu’elles soient.",
-        "Un autre alinéa commence ici.",
-        "• un point ;",
-        "• un autre.",
-        "2. Prix",
-        "Les prix sont ceux du contrat.",
-        "3. Durée",
-        "Un an.",
-        "Il se renouvelle.",
+
+
+def test_paragraphs_are_paired_so_that_most_is_in_common() -> None:
+    # The first paragraph resembles the last one most, which has a better partner.
+    old = [
+        "Le prix est dû chaque mois par le client.",
+        "Le prix est dû chaque mois par le client et sa caution.",
     ]
-    assert paragraphs_of_pages("") == []
+    new = [
+        "Un tarif est dû chaque année par le client.",
+        "Le prix est dû chaque mois par le client et la caution.",
+    ]
+    rows = compare(old, new).parts[0].rows
+    assert [(bool(row.before), bool(row.after)) for row in rows] == [(True, True), (True, True)]
+
+
+def test_articles_are_paired_by_their_title_when_they_are_renumbered() -> None:
+    redline = compare(["3. Durée", "Un an."], ["3. Prix", "Dix euros.", "4. Durée", "Un an."])
+    assert [part.heading for part in redline.parts] == ["3. Prix", "4. Durée"]
+    assert pieces(redline)[-2:] == [("[-3-]. Durée", "[+4+]. Durée"), ("Un an.", "Un an.")]
+
+
+def test_articles_that_have_only_a_number_are_paired_by_it() -> None:
+    redline = compare(["Article L114-9", "Un texte."], ["Article L115-1", "Autre chose encore."])
+    assert [(bool(row.before), bool(row.after)) for row in redline.parts[0].rows] == [
+        (True, False),
+        (True, False),
+    ]
 
 
 @pytest.mark.django_db
