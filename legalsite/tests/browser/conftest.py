@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as default_policy
@@ -13,7 +14,7 @@ import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from scripts.browser import chromium
 from scripts.portal import Portal, running
@@ -30,38 +31,15 @@ STRICT = {
 """Settings of production, as far as loopback without TLS allows."""
 
 
-class Clock:
-    """The portal's clock, which a test can put forward; libfaketime reads the file at every look at it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.file = folder / "clock"
-        self.put_forward(days=0)
-
-    def put_forward(self, *, days: int) -> None:
-        """Let the portal believe that it is `days` later than it is."""
-        self.file.write_text(f"+{days}d")
-
-    @property
-    def settings(self) -> dict[str, str]:
-        """What the portal's processes need in their environment."""
-        (library,) = Path("/usr/lib").glob("*/faketime/libfaketime.so.1")
-        return {
-            "LD_PRELOAD": str(library),
-            "FAKETIME_TIMESTAMP_FILE": str(self.file),
-            "FAKETIME_NO_CACHE": "1",
-            "NO_FAKE_STAT": "1",
-        }
-
-
-def database_url() -> str:
+def database_url(name: str) -> str:
     """Return the address of an empty database on the engine under test, "" for SQLite in the data folder."""
     given = os.environ.get("DATABASE_URL", "")
     if not given.startswith("postgres"):
         return ""
     with psycopg.connect(given, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS browser WITH (FORCE)")
-        connection.execute("CREATE DATABASE browser")
-    return urlsplit(given)._replace(path="/browser").geturl()
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
+    return urlsplit(given)._replace(path=f"/{name}").geturl()
 
 
 class Mailbox:
@@ -101,27 +79,21 @@ def mailbox() -> Iterator[tuple[Mailbox, int]]:
     server.stop()
 
 
-@pytest.fixture(scope="session")
-def portal_clock(tmp_path_factory: pytest.TempPathFactory) -> Clock:
-    return Clock(tmp_path_factory.mktemp("clock"))
-
-
-@pytest.fixture
-def clock(portal_clock: Clock) -> Iterator[Clock]:
-    """The portal's clock, put right again after the test."""
-    yield portal_clock
-    portal_clock.put_forward(days=0)
-
-
-@pytest.fixture(scope="session")
-def portal(
-    tmp_path_factory: pytest.TempPathFactory, mailbox: tuple[Mailbox, int], portal_clock: Clock
-) -> Iterator[Portal]:
-    """The whole portal in real processes, with production's settings."""
-    settings = {**STRICT, **portal_clock.settings, "EMAIL_URL": f"smtp://127.0.0.1:{mailbox[1]}"}
-    if url := database_url():
+@contextmanager
+def strict_portal(folder: Path, database: str, **settings: str) -> Iterator[Portal]:
+    """Start the whole portal in real processes, with production's settings."""
+    settings = {**STRICT, **settings}
+    if url := database_url(database):
         settings["DATABASE_URL"] = url
-    with running(tmp_path_factory.mktemp("portal"), **settings) as started:
+    with running(folder, **settings) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory, mailbox: tuple[Mailbox, int]) -> Iterator[Portal]:
+    """The portal that the tests share."""
+    mail = f"smtp://127.0.0.1:{mailbox[1]}"
+    with strict_portal(tmp_path_factory.mktemp("portal"), "browser", EMAIL_URL=mail) as started:
         yield started
 
 
@@ -148,6 +120,15 @@ def page(context: BrowserContext) -> Iterator[Page]:
     opened.on("request", lambda request: complaints.extend(_foreign(request.url)))
     yield opened
     assert complaints == []
+
+
+def sign_in(page: Page, name: str, password: str) -> None:
+    """Sign in to the admin."""
+    page.goto("/admin/")
+    page.locator("#id_username").fill(name)
+    page.locator("#id_password").fill(password)
+    page.locator("[type=submit]").click()
+    expect(page.locator("#user-tools")).to_be_visible()
 
 
 def _faults(text: str) -> list[str]:
