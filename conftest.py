@@ -26,6 +26,10 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             "BACKEND": "django.core.files.storage.FileSystemStorage",
             "OPTIONS": {"location": folder, "base_url": "/admin/documents/version/file/"},
         },
+        "attachments": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": folder / "attachments", "base_url": None},
+        },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     with override_settings(STORAGES=storages):

@@ -1,70 +1,51 @@
-"""Complaints in the admin: the facts, the timeline, and the next step as a button."""
+"""Complaints in the admin: the inbox, the case, the templates of messages."""
 
-from collections.abc import Callable
+import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.db.models import Case, When
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.db.models import Case, QuerySet, When
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from complaints import handling
-from complaints.forms import AnswerForm, AssignForm, CloseForm, DelayForm
-from complaints.models import OPEN, Complaint, Event
+from complaints.case_admin import CaseViews
+from complaints.case_inlines import INLINES
+from complaints.case_steps import available
+from complaints.deadlines import count_month, count_working_days, explain
+from complaints.inbox import MineFilter, WaitingFilter, csv_lines
+from complaints.models import OPEN, Complaint, Template
+from complaints.staff_forms import AssignForm
+from complaints.steps import StepRefused
+from complaints.wording_preview import preview
 from core.dates import long_date
-from core.staff import ReadOnlyAdmin, RecordInline
-
-Step = tuple[str | Promise, type[forms.Form], Callable[..., None]]
-
-STEPS: dict[str, Step] = {
-    "answer": (_("Answer the complaint"), AnswerForm, handling.answer),
-    "close": (_("Close the complaint"), CloseForm, handling.close),
-    "assign": (_("Assign owner and sponsor"), AssignForm, handling.assign),
-    "delay": (_("Announce a delay"), DelayForm, handling.announce_delay),
-}
-"""The steps staff can take, the most advanced first: label, form and function."""
-
-
-class EventInline(RecordInline):
-    """The timeline."""
-
-    model = Event
-    fields = readonly_fields = ("at", "actor", "action", "note")
-
-
-class DueFilter(admin.SimpleListFilter):
-    """Open complaints by how soon an answer is due."""
-
-    title = _("deadline")
-    parameter_name = "due"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("overdue", gettext("Overdue")), ("open", gettext("Not answered yet"))]
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        if self.value() == "overdue":
-            return queryset.overdue(timezone.localdate())
-        if self.value() == "open":
-            return queryset.open()
-        return queryset
+from core.staff import ReadOnlyAdmin
 
 
 @admin.register(Complaint)
-class ComplaintAdmin(ReadOnlyAdmin):
+class ComplaintAdmin(CaseViews, ReadOnlyAdmin):
     """Complaints, the most urgent first. What the complainant wrote is never edited."""
 
-    list_display = ("reference", "due", "time_left", "status", "full_name", "summary")
-    list_filter = (DueFilter, "status", "kind", "language", ("owner", admin.RelatedOnlyFieldListFilter))
+    list_display = ("reference", "due", "time_left", "state", "signs", "full_name", "summary", "owner")
+    list_filter = (
+        WaitingFilter,
+        MineFilter,
+        "status",
+        "stage",
+        "kind",
+        "language",
+        "channel",
+        ("owner", admin.RelatedOnlyFieldListFilter),
+    )
+    list_select_related = ("owner",)
     date_hierarchy = "received_at"
+    show_full_result_count = False
     # What still waits for an answer first, the most urgent on top.
     ordering = (Case(When(status__in=OPEN, then=0), default=1), "answer_due_on", "received_at")
     search_fields = (
@@ -75,25 +56,48 @@ class ComplaintAdmin(ReadOnlyAdmin):
         "invoice_reference",
         "intervention_reference",
     )
-    inlines = (EventInline,)
-    actions = None
+    inlines = INLINES
+    actions = ("assign_selected", "export_selected")
     change_form_template = "admin/complaints/complaint/change_form.html"
+    change_list_template = "admin/complaints/complaint/change_list.html"
+    readonly_fields = ("clock", "target", "signs")
     fieldsets = (
         (
             _("The case"),
-            {"fields": (("reference", "status"), ("received_at", "answer_due_on"), ("owner", "sponsor"))},
+            {
+                "fields": (
+                    ("reference", "status", "stage"),
+                    ("received_at", "channel"),
+                    "clock",
+                    "target",
+                    "signs",
+                    ("owner", "sponsor"),
+                    "conflict_reason",
+                )
+            },
         ),
         (
             _("The complaint"),
-            {"fields": ("kind", "summary", "description", ("invoice_reference", "intervention_reference"))},
+            {
+                "fields": (
+                    "kind",
+                    "summary",
+                    "description",
+                    ("invoice_reference", "intervention_reference"),
+                    "involved",
+                )
+            },
         ),
         (
             _("The complainant"),
             {"fields": (("full_name", "company"), "address", ("phone", "email"), ("answer_by", "language"))},
         ),
         (_("Delay"), {"fields": ("delayed_until_on", "delay_causes")}),
-        (_("Answer"), {"fields": ("answered_at", "answer", ("closed_at", "outcome"))}),
+        (_("Answer"), {"fields": ("answered_at", "answer", "outcome", ("closed_at", "withdrawn_at"))}),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Complaint]:
+        return super().get_queryset(request).prefetch_related("messages__mail")
 
     @admin.display(description=_("answer due"), ordering="answer_due_on")
     def due(self, complaint: Complaint) -> str:
@@ -112,17 +116,47 @@ class ComplaintAdmin(ReadOnlyAdmin):
             return ngettext("%(days)d day late", "%(days)d days late", -days) % {"days": -days}
         return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
 
-    def get_urls(self) -> list[URLPattern]:
-        step_url = path(
-            "<int:pk>/<str:step>/take/",
-            self.admin_site.admin_view(self.step_view),
-            name="complaints_complaint_step",
-        )
-        return [step_url, *super().get_urls()]
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, complaint: Complaint) -> str:
+        """Status, and the level when it is not the first."""
+        status = complaint.get_status_display()
+        return status if complaint.stage == "first" else f"{status} – {complaint.get_stage_display()}"
 
-    def may_handle(self, request: HttpRequest) -> bool:
-        """Whether this member of staff may take steps."""
-        return request.user.has_perm("complaints.change_complaint")
+    @admin.display(description=_("to note"))
+    def signs(self, complaint: Complaint) -> str:
+        """What staff should see at a glance: news, spam, what does not leave, erasure."""
+        found = []
+        if complaint.news_at:
+            found.append(gettext("new from the complainant"))
+        if complaint.set_aside_at:
+            found.append(gettext("suspected spam"))
+        sent = complaint.messages.all()
+        if any(message.mail and message.mail.status in (1, 3) for message in sent):
+            found.append(gettext("mail not delivered"))
+        if any(message.by_post and not message.posted_at for message in sent):
+            found.append(gettext("letter to post"))
+        if complaint.erased_at:
+            found.append(gettext("personal data erased"))
+        return ", ".join(found) or "–"
+
+    @admin.display(description=_("answer due"))
+    def clock(self, complaint: Complaint) -> str:
+        """The day on which the answer is due, and how it was counted."""
+        return f"{long_date(complaint.answer_due_on)}. {explain(count_month(complaint.clock_began_on))}"
+
+    @admin.display(description=_("internal target"))
+    def target(self, complaint: Complaint) -> str:
+        """The day that staff aim at, and how it was counted."""
+        if complaint.target_on is None:
+            return "–"
+        days = 1
+        while count_working_days(complaint.clock_began_on, days).on < complaint.target_on:
+            days += 1
+        counted = count_working_days(complaint.clock_began_on, days)
+        return f"{long_date(complaint.target_on)}. {explain(counted)}"
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*self.case_urls(), *super().get_urls()]
 
     def change_view(
         self,
@@ -132,45 +166,80 @@ class ComplaintAdmin(ReadOnlyAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         complaint = self.get_object(request, object_id)
-        steps = []
-        if complaint is not None and self.may_handle(request):
-            steps = [
-                (name, label)
-                for name, (label, _form, _take) in STEPS.items()
-                if complaint.status in handling.TAKEN_FROM[name]
-            ]
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "steps": steps})
+        steps = available(complaint, request.user) if complaint else []
+        context = {**(extra_context or {}), "steps": [(name, step.label) for name, step in steps]}
+        return super().change_view(request, object_id, form_url, context)
 
-    def step_view(self, request: HttpRequest, pk: int, step: str) -> HttpResponse:
-        """Ask for what a step needs, then take it."""
-        if not self.may_handle(request):
-            raise PermissionDenied
-        if step not in STEPS:
-            raise Http404("no such step")
-        label, form_class, take = STEPS[step]
-        complaint = get_object_or_404(Complaint, pk=pk)
-        form = form_class(request.POST or None)
+    def has_handle_permission(self, request: HttpRequest) -> bool:
+        """Whether this member of staff may take steps."""
+        return request.user.has_perm("complaints.change_complaint")
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        """Whether this member of staff may take lists out of the portal."""
+        return request.user.has_perm("complaints.export_complaint")
+
+    @admin.action(description=_("Assign owner and sponsor"), permissions=["handle"])
+    def assign_selected(self, request: HttpRequest, queryset: QuerySet[Complaint]) -> HttpResponse | None:
+        """Ask for owner and sponsor, then assign every complaint that was ticked."""
+        form = AssignForm(request.POST if "apply" in request.POST else None)
         if form.is_valid():
-            try:
-                take(complaint=complaint, by=request.user, **form.cleaned_data)
-            except handling.StepRefused as refused:
-                form.add_error(None, str(refused))
-            else:
-                self.log_change(request, complaint, str(label))
-                messages.success(request, self._done(step, complaint))
-                return HttpResponseRedirect(reverse("admin:complaints_complaint_change", args=[pk]))
+            done = 0
+            for complaint in queryset:
+                try:
+                    handling.assign(complaint=complaint, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]  # signed in
+                except StepRefused as refused:
+                    messages.error(request, f"{complaint}: {refused}")
+                else:
+                    done += 1
+                    self.log_change(request, complaint, gettext("Assign owner and sponsor"))
+            messages.success(
+                request,
+                ngettext("%(number)d complaint assigned.", "%(number)d complaints assigned.", done)
+                % {"number": done},
+            )
+            return HttpResponseRedirect(request.get_full_path())
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": label,
-            "record": complaint,
+            "title": gettext("Assign owner and sponsor"),
             "form": form,
+            "chosen": queryset,
         }
-        return TemplateResponse(request, "admin/complaints/complaint/step.html", context)
+        return TemplateResponse(request, "admin/complaints/complaint/assign_selected.html", context)
 
-    def _done(self, step: str, complaint: Complaint) -> str:
-        if step in ("delay", "answer") and not complaint.answers_by_mail:
-            return gettext("Recorded. The complainant asked to be answered by post: send the letter now.")
-        if step in ("delay", "answer"):
-            return gettext("Recorded. The mail to the complainant is on its way.")
-        return gettext("Recorded.")
+    @admin.action(description=_("Export as CSV"), permissions=["export"])
+    def export_selected(self, request: HttpRequest, queryset: QuerySet[Complaint]) -> StreamingHttpResponse:
+        """Stream the complaints that were ticked as CSV; who took them out is on record with each."""
+        for complaint in queryset:
+            self.log_change(request, complaint, gettext("Exported as CSV"))
+        response = StreamingHttpResponse(csv_lines(queryset), content_type="text/csv; charset=utf-8")
+        today = datetime.date.isoformat(timezone.localdate())
+        response.headers["Content-Disposition"] = f'attachment; filename="complaints-{today}.csv"'
+        return response
+
+
+@admin.register(Template)
+class TemplateAdmin(admin.ModelAdmin[Template]):
+    """What the portal writes to complainants; each kind and language has one."""
+
+    list_display = ("__str__", "subject")
+    list_filter = ("kind", "language")
+    readonly_fields = ("kind", "language", "placeholders", "example")
+    fields = (("kind", "language"), "subject", "text", "placeholders", "example")
+
+    @admin.display(description=_("placeholders"))
+    def placeholders(self, template: Template) -> str:
+        """What can stand in curly brackets."""
+        return ", ".join(f"{{{name}}}" for name in template.allowed)
+
+    @admin.display(description=_("example, as saved"))
+    def example(self, template: Template) -> str:
+        """The message with example values in the place of the placeholders."""
+        subject, text = preview(template)
+        return format_html("<strong>{}</strong><pre>{}</pre>", subject, text)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Template | None = None) -> bool:
+        return False

@@ -1,18 +1,183 @@
-"""When an answer is due. Pure date arithmetic; dates are calendar days in Luxembourg."""
+"""When an answer is due, by the promise and by the internal target.
 
+Pure date arithmetic: nothing here reads the clock, the settings or the database. Dates are calendar days in
+Luxembourg; whoever has a moment takes django.utils.timezone.localdate of it first.
+"""
+
+import calendar
 import datetime
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
 
+import holidays
 from dateutil.relativedelta import relativedelta
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core.bilingual import reading_language
+from core.dates import NO_BREAK_SPACE, long_date
 
 ANSWER_WITHIN = relativedelta(months=1)
 """The complaint handling policy, step 2: "a period which may not exceed one month"."""
+
+SATURDAY = 5
+"""As datetime.date.weekday counts; Sunday is the one after."""
+
+HOLIDAY_LANGUAGES = {"fr": "fr", "en": "en_US"}
+"""The reader's language, and how the library `holidays` calls it."""
+
+BRITISH_NAMES = {"Labor Day": "Labour Day", "Pentecost Monday": "Whit Monday"}
+"""The library's English is American; the portal's is British."""
+
+DAY = datetime.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A day on which something is due, and how it was counted."""
+
+    on: datetime.date
+    """The last day that is in time."""
+
+    from_on: datetime.date
+    """The day of receipt; it does not count itself."""
+
+    kind: Literal["month", "working_days"]
+
+    days: int
+    """Working days, or the calendar days that the month turned out to have (28 to 31)."""
+
+    last_of_month: bool = False
+    """Months only: the next month has no such day, so its last day was taken."""
+
+    skipped_on: tuple[datetime.date, ...] = ()
+    """Working days only: the public holidays from Monday to Friday that were passed over, in order."""
+
+    @property
+    def holidays(self) -> tuple[tuple[datetime.date, str], ...]:
+        """The holidays of `skipped_on`, each with its name in the reader's language."""
+        return tuple((day, holiday_name(day)) for day in self.skipped_on)
 
 
 def answer_due_on(received_on: datetime.date) -> datetime.date:
     """Return the last day on which the answer to a complaint received on `received_on` is in time.
 
-    One calendar month: the same day of the next month, or its last day when it has no such day
-    (received on 31 January, due on 28 or 29 February), as Article 4(2) of the European Convention on the
-    Calculation of Time-Limits counts months.
+    One calendar month: the same day of the next month, or its last day when it has no such day (received on
+    31 January, due on 28 or 29 February). So counts Article 4(2) of the European Convention on the
+    Calculation of Time-Limits (Basel, 16 May 1972, ETS 076).
+
+    Article 5 of the same Convention would extend a limit that ends on a Saturday, a Sunday or an official
+    holiday to the next working day. The portal does not do so, on purpose: it promises the earlier day, which
+    is in time whichever way the month is read.
     """
     return received_on + ANSWER_WITHIN
+
+
+def count_month(received_on: datetime.date) -> Counted:
+    """Return the day answer_due_on gives for `received_on`, with how it was counted."""
+    due_on = answer_due_on(received_on)
+    return Counted(
+        on=due_on,
+        from_on=received_on,
+        kind="month",
+        days=(due_on - received_on).days,
+        last_of_month=due_on.day != received_on.day,
+    )
+
+
+def is_working_day(day: datetime.date) -> bool:
+    """Tell whether `day` is neither a Saturday, nor a Sunday, nor a public holiday of Luxembourg.
+
+    The public holidays are the eleven of the Labour Code, article L. 232-2, Europe Day (9 May, since 2019)
+    included, as the library `holidays` lists them.
+    """
+    return day.weekday() < SATURDAY and not _names(day)
+
+
+def target_on(began_on: datetime.date, working_days: int) -> datetime.date:
+    """Return the internal target: the `working_days`th working day after `began_on`.
+
+    The first working day after `began_on` counts as one. This is the company's own aim within the month that
+    it promises, no rule of law. Raises ValueError when `working_days` is less than 1.
+    """
+    return count_working_days(began_on, working_days).on
+
+
+def count_working_days(began_on: datetime.date, working_days: int) -> Counted:
+    """Return the day target_on gives, with how it was counted. Raises ValueError as target_on does."""
+    if working_days < 1:
+        raise ValueError(f"working_days must be at least 1, not {working_days}")
+    day, counted, skipped = began_on, 0, []
+    while counted < working_days:
+        day += DAY
+        if is_working_day(day):
+            counted += 1
+        elif day.weekday() < SATURDAY:
+            skipped.append(day)
+    return Counted(
+        on=day, from_on=began_on, kind="working_days", days=working_days, skipped_on=tuple(skipped)
+    )
+
+
+def holiday_name(day: datetime.date) -> str:
+    """Return what the public holiday on `day` is called in the reader's language; "" when it is none.
+
+    Two holidays may fall together, as Ascension Day and Europe Day did on 9 May 2024: both are named.
+    """
+    return ", ".join(_names(day, reading_language()))
+
+
+def explain(counted: Counted) -> str:
+    """Return in one sentence, in the reader's language, how a day was counted."""
+    if counted.kind == "working_days":
+        return _explain_working_days(counted)
+    received = long_date(counted.from_on)
+    if not counted.last_of_month:
+        return _("One calendar month from receipt on %(received)s: the same day of the next month.") % {
+            "received": received
+        }
+    return _(
+        "One calendar month from receipt on %(received)s; %(month)s has only %(days)d days, so its last day."
+    ) % {
+        "received": received,
+        "month": NO_BREAK_SPACE.join([date_format(counted.on, "F"), str(counted.on.year)]),
+        "days": calendar.monthrange(counted.on.year, counted.on.month)[1],
+    }
+
+
+def _explain_working_days(counted: Counted) -> str:
+    *others, last = [
+        _("Saturdays"),
+        _("Sundays"),
+        *(
+            _("%(date)s (%(holiday)s)") % {"date": long_date(day), "holiday": name}
+            for day, name in counted.holidays
+        ),
+    ]
+    return ngettext(
+        "%(days)d working day from the day after receipt on %(received)s; not counted: %(skipped)s.",
+        "%(days)d working days from the day after receipt on %(received)s; not counted: %(skipped)s.",
+        counted.days,
+    ) % {
+        "days": counted.days,
+        "received": long_date(counted.from_on),
+        "skipped": _("%(others)s and %(last)s") % {"others": ", ".join(others), "last": last},
+    }
+
+
+def _names(day: datetime.date, language: str = "en") -> tuple[str, ...]:
+    return _holidays_of(day.year, language).get(day, ())
+
+
+@lru_cache(maxsize=64)
+def _holidays_of(year: int, language: str) -> dict[datetime.date, tuple[str, ...]]:
+    """Return the public holidays of a year with their names in `language` ("fr" or "en")."""
+    # One calendar for each year: a calendar of the library that grows by itself, as it does by default, is
+    # not safe among the threads of a web process.
+    listed = holidays.country_holidays("LU", years=year, expand=False, language=HOLIDAY_LANGUAGES[language])
+    return {
+        day: tuple(BRITISH_NAMES.get(name, name).replace("'", "’") for name in listed.get_list(day))
+        for day in listed
+    }

@@ -6,10 +6,12 @@ from itertools import cycle
 from django.contrib.auth.models import User
 from django.utils import timezone, translation
 
-from complaints import handling
+from complaints import handling, receiving
 from complaints.models import AnswerBy, Complaint, Kind, Outcome
 
 NUMBER = 30
+WITHDRAWN, ESCALATED = 7, 10
+"""Which of them the complainant withdraws, and passes to the management."""
 
 PROBLEMS = {
     "fr": {
@@ -31,6 +33,10 @@ PROBLEMS = {
 ANSWERS = {
     "fr": "Exemple de réponse : le point soulevé a été examiné.",
     "en": "Example of an answer: the point raised was examined.",
+}
+REASONS = {
+    "fr": "Exemple : la réponse ne tient pas compte du courrier joint.",
+    "en": "Example: the answer does not take the attached letter into account.",
 }
 CAUSES = {
     "fr": "Exemple : un document manque encore au dossier.",
@@ -68,8 +74,8 @@ def _receive(number: int, kind: Kind, language: str) -> Complaint:
         "intervention_reference": f"EXAMPLE-{number:04}" if kind == Kind.TECHNICAL else "",
     }
     received_at = timezone.now() - datetime.timedelta(days=2 * number, hours=number)
-    return handling.receive(
-        key=handling.submission_key("example", facts),
+    return receiving.receive(
+        key=receiving.submission_key("example", facts),
         facts=facts,
         language=language,
         received_at=received_at,
@@ -77,17 +83,24 @@ def _receive(number: int, kind: Kind, language: str) -> Complaint:
 
 
 def _take_steps(number: int, complaint: Complaint, owner: User, sponsor: User) -> None:
-    """Leave a third new, take the others on: assigned, some delayed, answered, closed."""
+    """Leave a third new and take the others to every stage, two of them by the complainant."""
     stage = number % 6
+    if number == WITHDRAWN:
+        handling.withdraw(complaint=complaint, reason="", by=None)
     if stage < 2:
         return
     handling.assign(complaint=complaint, owner=owner, sponsor=sponsor, by=owner)
+    if stage == 2:
+        handling.examine(complaint=complaint, by=owner)
     if stage == 3:
         until_on = max(timezone.localdate(), complaint.answer_due_on) + datetime.timedelta(days=14)
         handling.announce_delay(
             complaint=complaint, causes=CAUSES[complaint.language], until_on=until_on, by=owner
         )
     if stage > 3:
-        handling.answer(complaint=complaint, text=ANSWERS[complaint.language], by=owner)
+        outcome = list(Outcome)[number % 3]
+        handling.answer(complaint=complaint, text=ANSWERS[complaint.language], outcome=outcome, by=owner)
     if stage > 4:
-        handling.close(complaint=complaint, outcome=list(Outcome)[number % 3], by=sponsor)
+        handling.close(complaint=complaint, by=sponsor)
+    if number == ESCALATED:
+        handling.escalate(complaint=complaint, reason=REASONS[complaint.language], by=None)

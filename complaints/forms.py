@@ -1,21 +1,21 @@
-"""The complaint form, and the forms of the steps that staff take."""
+"""The forms that a complainant fills in."""
 
 import re
 from typing import Any
-from uuid import uuid4
 
 from django import forms
-from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
-from complaints.models import AnswerBy, Complaint, Kind, Outcome
+from complaints.models import AnswerBy, Complaint, Kind
+from complaints.suspicion import new_token
+from complaints.uploads import ACCEPT
 
 PHONE = re.compile(r"^\+?[\d\s().\-/]+$")
 FEWEST_DIGITS = 6
 
 ASKED = (
     "full_name", "company", "address", "phone", "answer_by", "email",
-    "kind", "summary", "description", "invoice_reference", "intervention_reference",
+    "kind", "summary", "description", "invoice_reference", "intervention_reference", "involved",
 )  # fmt: skip
 """The fields of the form in the order in which they are asked."""
 
@@ -34,10 +34,33 @@ class ConditionalEmailField(forms.EmailField):
     is_conditional = True
 
 
+class FilesInput(forms.FileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Files that are looked at one by one in complaints/attachments.py."""
+
+    widget = FilesInput(attrs={"multiple": True, "accept": ACCEPT})
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Return the files as a list."""
+        files = data if isinstance(data, (list, tuple)) else [data]
+        return [file for file in files if file]
+
+
+FILES_HINT = _("PDF, JPEG, PNG, text, Word, Excel or e-mail files; up to five, 10 MB each and 25 MB in all.")
+
+
 class ComplaintForm(forms.ModelForm[Complaint]):
     """What the complaint handling policy asks of a complainant, plus company, e-mail and way of answering."""
 
-    token = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    token = forms.CharField(required=False, max_length=120, widget=forms.HiddenInput)
+    attached = FilesField(label=_("Files"), required=False, help_text=FILES_HINT)
+    # People do not see it; programs that fill in everything do.
+    website = forms.CharField(required=False, max_length=200)
 
     class Meta:
         model = Complaint
@@ -59,6 +82,7 @@ class ComplaintForm(forms.ModelForm[Complaint]):
             "description": _("What happened?"),
             "invoice_reference": _("Invoice number"),
             "intervention_reference": _("Number of the technical intervention report"),
+            "involved": _("People at our company whom your complaint concerns"),
         }
         help_texts = {
             "address": _("Street and number, postal code, town, country."),
@@ -75,6 +99,9 @@ class ComplaintForm(forms.ModelForm[Complaint]):
             ),
             "invoice_reference": _("If your complaint is about an invoice."),
             "intervention_reference": _("If your complaint is about a technical intervention."),
+            "involved": _(
+                "Names, if your complaint is about somebody’s conduct: they will not be in charge of it."
+            ),
         }
         error_messages = {
             "full_name": {"required": _("Enter your full name.")},
@@ -106,7 +133,7 @@ class ComplaintForm(forms.ModelForm[Complaint]):
         for name, choices in (("answer_by", AnswerBy.choices), ("kind", Kind.choices)):
             self.fields[name].choices = choices  # type: ignore[attr-defined]  # both are choice fields
         if not self.is_bound:
-            self.initial.setdefault("token", uuid4().hex)
+            self.initial.setdefault("token", new_token())
 
     def clean_phone(self) -> str:
         """Accept what could be dialled: digits, spaces and the usual signs."""
@@ -136,57 +163,53 @@ class ComplaintForm(forms.ModelForm[Complaint]):
         return {name: self.cleaned_data[name] for name in ASKED}
 
 
-class StaffField(forms.ModelChoiceField[User]):
-    """A member of staff who can see complaints, by name."""
+class FollowForm(forms.Form):
+    """What opens a case: only the complainant knows both."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(User.objects.none(), **kwargs)
-
-    def label_from_instance(self, obj: User) -> str:
-        return f"{obj.get_full_name()} ({obj.get_username()})" if obj.get_full_name() else obj.get_username()
-
-
-class AssignForm(forms.Form):
-    """Who takes care of a complaint."""
-
-    owner = StaffField(label=_("Owner"), help_text=_("In charge of the resolution."))
-    sponsor = StaffField(label=_("Sponsor"), help_text=_("The manager accountable for it."))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        staff = User.objects.with_perm("complaints.view_complaint").filter(is_staff=True)
-        for field in self.fields.values():
-            if isinstance(field, StaffField):
-                field.queryset = staff.order_by("last_name", "username")
-
-
-class DelayForm(forms.Form):
-    """Why an answer is late, and until when."""
-
-    causes = forms.CharField(
-        label=_("Causes of the delay"),
-        widget=forms.Textarea(attrs={"rows": 5, "cols": 80}),
-        help_text=_("In the language of the complaint: the complainant reads it as it stands."),
+    reference = forms.CharField(
+        label=_("Reference"),
+        max_length=40,
+        help_text=_("It is in the acknowledgement of receipt, for example R26-7KQ4-M2XH."),
+        error_messages={"required": _("Enter the reference of your complaint.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    until_on = forms.DateField(
-        label=_("Day on which the examination should end"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        help_text=_("The address that you gave with your complaint."),
+        error_messages={
+            "required": _("Enter the e-mail address that you gave with your complaint."),
+            "invalid": _("Enter a valid e-mail address, for example name@example.lu."),
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )
 
 
-class AnswerForm(forms.Form):
-    """The answer to a complaint."""
+class InformationForm(forms.Form):
+    """What the complainant adds to the case."""
 
-    text = forms.CharField(
-        label=_("Answer"),
-        widget=forms.Textarea(attrs={"rows": 15, "cols": 80}),
-        help_text=_("In the language of the complaint: the complainant reads it as it stands."),
+    text = MultilineField(
+        label=_("Your message"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": _("Write your message.")},
+    )
+    attached = FilesField(label=_("Files"), required=False, help_text=FILES_HINT)
+
+
+class EscalationForm(forms.Form):
+    """The written request for an examination by the management."""
+
+    reason = MultilineField(
+        label=_("Why are you not satisfied?"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": _("Say why you are not satisfied.")},
     )
 
 
-class CloseForm(forms.Form):
-    """How a complaint ended."""
+class WithdrawalForm(forms.Form):
+    """The end of a complaint by the complainant's own will."""
 
-    outcome = forms.TypedChoiceField(
-        label=_("Outcome"), choices=[("", "–"), *Outcome.choices], coerce=Outcome
+    reason = MultilineField(
+        label=_("Reason"), max_length=2_000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )

@@ -1,53 +1,100 @@
-"""One function a message; each puts a mail in the stored queue within the open transaction."""
+"""What the portal writes: to the complainant from the templates of staff, to staff in a few words."""
 
-from django.utils import timezone
+from collections.abc import Mapping
 
-from complaints.models import Complaint, Kind
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from post_office.models import Email
+
+from complaints.models import Complaint, Kind, Message, MessageKind, template_for
 from core.contact import contact_details
-from core.mail import queue_mail
+from core.dates import long_date
+from core.mail import queue_mail, queue_text
 
 
-def acknowledgement(complaint: Complaint) -> None:
-    """Tell the complainant that the complaint has arrived, its reference and when an answer is due."""
-    if complaint.email:
-        _to_complainant(complaint, "complaints/mail/acknowledgement")
+def worded(case: Complaint, kind: MessageKind, values: Mapping[str, str]) -> tuple[str, str]:
+    """Return subject and text of a message in the language of the case."""
+    with translation.override(case.language):
+        contact = contact_details()
+        common = {
+            "name": case.full_name,
+            "reference": case.reference,
+            "received_on": long_date(case.received_on),
+            "due_on": long_date(case.answer_due_on),
+            "brand": contact.brand if contact else "",
+            "complaints_email": contact.complaints_email if contact else "",
+            "follow_address": settings.SITE_URL + reverse("complaints:follow"),
+        }
+    return template_for(kind, case.language).filled({**common, **values})
 
 
-def notice_to_staff(complaint: Complaint) -> None:
+def management_paragraph(case: Complaint) -> str:
+    """Return the paragraph that says how to ask for an examination by the management."""
+    return worded(case, MessageKind.MANAGEMENT, {})[1].strip()
+
+
+def tell(case: Complaint, kind: MessageKind, **values: str) -> Message:
+    """Say something to the complainant: store the message, and queue the mail or leave it to be posted.
+
+    The acknowledgement goes to any e-mail address that was given; everything else the way that the
+    complainant chose.
+    """
+    subject, text = worded(case, kind, values)
+    by_mail = bool(case.email) and (case.answers_by_mail or kind == MessageKind.ACKNOWLEDGEMENT)
+    message = Message(complaint=case, kind=kind, subject=subject, text=text, by_post=not by_mail)
+    if by_mail:
+        message.mail = _signed(case, subject, text)
+    message.save()
+    return message
+
+
+def notice_to_staff(case: Complaint) -> None:
     """Tell the complaints mailbox that a complaint has arrived: reference and kind, nothing personal."""
+    _to_staff(case, "complaints/mail/notice_to_staff")
+
+
+def news_to_staff(case: Complaint, what: str) -> None:
+    """Tell the owner, or the complaints mailbox, that the complainant has done something in a case."""
+    _to_staff(case, "complaints/mail/news_to_staff", to=case.owner.email if case.owner else "", what=what)
+
+
+def _to_staff(case: Complaint, template: str, *, to: str = "", what: str = "") -> None:
     contact = contact_details()
-    if contact is not None:
+    address = to or (contact.complaints_email if contact else "")
+    if address:
         queue_mail(
-            template="complaints/mail/notice_to_staff",
-            language=complaint.language,
-            to=contact.complaints_email,
+            template=template,
+            language=case.language,
+            to=address,
             context={
-                "reference": complaint.reference,
-                "kind": Kind(complaint.kind).label,
-                "answer_due_on": complaint.answer_due_on,
-                "pk": complaint.pk,
+                "reference": case.reference,
+                "kind": Kind(case.kind).label,
+                "answer_due_on": case.answer_due_on,
+                "what": what,
+                "pk": case.pk,
             },
         )
 
 
-def delay_notice(complaint: Complaint) -> None:
-    """Tell the complainant the causes of the delay and when the examination should end."""
-    if complaint.answers_by_mail:
-        _to_complainant(complaint, "complaints/mail/delay_notice")
+def access(case: Complaint, *, link: str, minutes: int) -> Email:
+    """Mail the link to a case. It is no message of the case: the link must not be kept there."""
+    subject, text = worded(case, MessageKind.ACCESS, {"link": link, "minutes": str(minutes)})
+    return _signed(case, subject, text)
 
 
-def answer(complaint: Complaint) -> None:
-    """Send the complainant the answer."""
-    if complaint.answers_by_mail:
-        _to_complainant(complaint, "complaints/mail/answer")
-
-
-def _to_complainant(complaint: Complaint, template: str) -> None:
+def _signed(case: Complaint, subject: str, text: str) -> Email:
     contact = contact_details()
-    queue_mail(
-        template=template,
-        language=complaint.language,
-        to=complaint.email,
-        context={"complaint": complaint, "is_late": timezone.localdate() > complaint.answer_due_on},
+    with translation.override(case.language):
+        context = {"text": text, "subject": subject, "contact": contact, "language": case.language}
+        signed = render_to_string("complaints/mail/message.txt", context).strip() + "\n"
+        html = render_to_string("complaints/mail/message.html", context)
+    return queue_text(
+        language=case.language,
+        to=case.email,
+        subject=subject,
+        text=signed,
+        html=html,
         reply_to=contact.complaints_email if contact else "",
     )

@@ -8,9 +8,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
 
+from complaints import attachments
 from complaints.forms import ComplaintForm
-from complaints.handling import known, receive, submission_key
-from complaints.models import Complaint
+from complaints.models import Attachment, Complaint, Draft
+from complaints.receiving import known, receive, submission_key
+from complaints.suspicion import suspicions
 from core.bilingual import reading_language
 from core.throttle import TooManyRequests, limit
 
@@ -25,30 +27,74 @@ CONFIRMATION_SECONDS = 30 * 24 * 60 * 60
 def new(request: HttpRequest) -> HttpResponse:
     """The form (GET), then by button: "check" the answers, "edit" them again, or "send" them.
 
-    Nothing is kept on the way: the check page carries the answers in hidden fields.
+    The check page carries the answers in hidden fields; only files are kept on the way, with a draft.
     """
     if request.method != "POST":
         return render(request, "complaints/form.html", {"form": ComplaintForm()})
+    draft = attachments.draft_of(request.POST.get("draft", ""))
     action = request.POST.get("action")
-    if action == "edit":
-        return render(request, "complaints/form.html", {"form": ComplaintForm(initial=request.POST.dict())})
+    if draft and (removed := request.POST.get("remove")):
+        attachments.remove(draft, removed)
+        action = "edit"
+    draft, problems = attachments.keep(draft, request.FILES.getlist("attached"))
+    if action == "edit" and not problems:
+        form = ComplaintForm(initial=request.POST.dict())
+        return _form(request, form, draft)
     form = ComplaintForm(request.POST)
+    if problems:
+        form.add_error("attached", problems)
     if not form.is_valid():
-        return render(request, "complaints/form.html", {"form": form})
-    if action != "send":
-        return render(request, "complaints/check.html", {"form": form})
+        return _form(request, form, draft)
+    if action == "send":
+        return _send(request, form, draft)
+    return _form(request, form, draft, template="complaints/check.html")
+
+
+def _form(
+    request: HttpRequest,
+    form: ComplaintForm,
+    draft: Draft | None,
+    *,
+    template: str = "complaints/form.html",
+    status: int = 200,
+) -> HttpResponse:
+    held = list(draft.attachments.all()) if draft else []
+    context = {"form": form, "held": held, "draft": attachments.draft_token(draft) if draft else ""}
+    return render(request, template, context, status=status)
+
+
+def _send(request: HttpRequest, form: ComplaintForm, draft: Draft | None) -> HttpResponse:
+    """Store the complaint, once, and lead to the confirmation."""
     facts = form.facts()
-    key = submission_key(form.cleaned_data["token"], facts)
-    try:
-        # The same form sent again is answered with its reference, however many came before.
-        if known(key) is None:
+    # As the check page named them: the draft is gone when the same form arrives a second time.
+    digests = sorted(request.POST.getlist("digest"))
+    key = submission_key(form.cleaned_data["token"], facts, digests)
+    complaint = known(key)
+    if complaint is None:
+        held: list[Attachment] = list(draft.attachments.all()) if draft else []
+        if sorted(attachment.sha256 for attachment in held) != digests:
+            form.add_error("attached", _("Your files are no longer here. Please add them again."))
+            return _form(request, form, draft)
+        try:
             limit(request, name="complaint", times=60, seconds=3600)
-    except TooManyRequests as refused:
-        form.add_error(None, _("Too many complaints were sent from your network. Please try again later."))
-        response = render(request, "complaints/form.html", {"form": form}, status=429)
-        response.headers["Retry-After"] = str(refused.retry_after)
-        return response
-    complaint = receive(key=key, facts=facts, language=reading_language())
+        except TooManyRequests as refused:
+            form.add_error(
+                None, _("Too many complaints were sent from your network. Please try again later.")
+            )
+            response = _form(request, form, draft, status=429)
+            response.headers["Retry-After"] = str(refused.retry_after)
+            return response
+        complaint = receive(
+            key=key,
+            facts=facts,
+            language=reading_language(),
+            attachments=held,
+            suspicions=suspicions(
+                token=form.cleaned_data["token"],
+                trap=form.cleaned_data["website"],
+                email=facts["email"],
+            ),
+        )
     return redirect("complaints:received", signing.dumps(complaint.reference, salt=CONFIRMATION_SALT))
 
 

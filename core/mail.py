@@ -13,23 +13,30 @@ from core.contact import contact_details
 from core.mailboxes import validate_mailbox
 
 
-def queue_mail(
-    *, template: str, language: str, to: str, context: Mapping[str, Any], reply_to: str = ""
-) -> Email:
+def queue_mail(*, template: str, language: str, to: str, context: Mapping[str, Any]) -> Email:
     """Store a mail for sending, in the transaction that is open.
 
     `template` names a pair of files, `<template>.subject.txt` and `<template>.txt`, rendered in `language`
-    with `context`, the contact details and the portal's address; answers go to `reply_to` if given. Raises
-    ValidationError when `to` is not an e-mail address.
-
-    The row is written directly: post_office's own `send` would render the finished text a second time as a
-    template, and a customer's "{{" must stay what it is.
+    with `context`, the contact details and the portal's address. Raises ValidationError when `to` is not an
+    e-mail address.
     """
     with translation.override(language):
-        contact = contact_details()
-        everything = {**context, "contact": contact, "site_url": settings.SITE_URL}
+        everything = {**context, "contact": contact_details(), "site_url": settings.SITE_URL}
         subject = " ".join(render_to_string(f"{template}.subject.txt", everything).split())
-        message = render_to_string(f"{template}.txt", everything).strip() + "\n"
+        text = render_to_string(f"{template}.txt", everything).strip() + "\n"
+    return queue_text(language=language, to=to, subject=subject, text=text)
+
+
+def queue_text(
+    *, language: str, to: str, subject: str, text: str, html: str = "", reply_to: str = ""
+) -> Email:
+    """Store a mail whose text is finished, with its HTML form if given; answers go to `reply_to` if given.
+
+    Raises ValidationError when `to` is not an e-mail address. The row is written directly: post_office's own
+    `send` would render the finished text a second time as a template, and a customer's "{{" must stay what
+    it is.
+    """
+    contact = contact_details()
     validate_mailbox(to)
     _name, mailbox = parseaddr(settings.DEFAULT_FROM_EMAIL)
     headers = {"Auto-Submitted": "auto-generated", "Content-Language": language}
@@ -39,7 +46,8 @@ def queue_mail(
         from_email=formataddr((contact.brand, mailbox)) if contact else settings.DEFAULT_FROM_EMAIL,
         to=[to],
         subject=subject,
-        message=message,
+        message=text,
+        html_message=html,
         priority=PRIORITY.medium,
         status=STATUS.queued,
         headers=headers,

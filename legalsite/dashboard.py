@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
 from core.staff import PortalAdminSite
 
@@ -15,9 +16,14 @@ class DashboardAdminSite(PortalAdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         # Only now: the admin site is made before the models are.
+        from complaints import inbox, retention
         from documents.attention import waiting
 
         context = dict(extra_context or {})
         if request.user.has_perm("documents.view_version"):
             context["texts"] = waiting(request.user)  # type: ignore[arg-type]  # admin_view: signed in
+        if request.user.has_perm("complaints.view_complaint"):
+            today = timezone.localdate()
+            context["cases"] = inbox.counts(today)
+            context["late_erasures"] = retention.late(today)
         return super().index(request, context)

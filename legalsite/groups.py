@@ -22,17 +22,35 @@ def _named(model: str, *verbs: str) -> list[str]:
 
 TEXTS = ("documents.section", "documents.document", "documents.version", "documents.edition")
 ROAMING = ("roaming.zone", "roaming.destination", "roaming.listing", "roaming.alias")
-CASES = ("complaints.complaint", "complaints.event", "core.outgoingmail")
+CASES = (
+    "complaints.complaint",
+    "complaints.event",
+    "complaints.message",
+    "complaints.attachment",
+    "complaints.pastexamination",
+    "complaints.hold",
+    "core.outgoingmail",
+)
 
 GROUPS: dict[str, list[str]] = {
     "Editors": [
         *all_of(*TEXTS, *ROAMING, "core.banner"),
-        *view("core.contactdetails"),
+        *view("core.contactdetails", "complaints.template"),
+        "complaints.change_template",
         "core.change_contactdetails",
     ],
     "Approvers": [*view(*TEXTS), "documents.publish_version"],
-    "Complaint handlers": [*view(*CASES), "complaints.change_complaint"],
-    "Data protection": view(*CASES, "documents.document", "documents.version", "documents.edition"),
+    "Complaint handlers": [
+        *view(*CASES, "complaints.template"),
+        "complaints.change_complaint",
+        "complaints.export_complaint",
+        "complaints.add_hold",
+    ],
+    "Data protection": [
+        *view(*CASES, "documents.document", "documents.version", "documents.edition"),
+        "complaints.add_hold",
+        "complaints.change_hold",
+    ],
     "Auditors": view(
         *TEXTS,
         *ROAMING,

@@ -7,8 +7,11 @@ from django.core.files.storage import default_storage
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from complaints.retention import late
 
 
 @never_cache
@@ -21,9 +24,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when database, migrations and file storage are in order, otherwise 503, naming each."""
+    """Answer 200 when database, migrations and file storage are in order, otherwise 503, naming each.
+
+    An erasure that is late is named too: it is a fault, though no reason to send readers elsewhere.
+    """
     checks = {name: check() for name, check in CHECKS.items()}
-    return JsonResponse(checks, status=200 if all(checks.values()) else 503)
+    status = 200 if all(checks.values()) else 503
+    return JsonResponse(checks | {"retention": _retention()}, status=status)
 
 
 def _database() -> bool:
@@ -39,6 +46,14 @@ def _migrations() -> bool:
     try:
         executor = MigrationExecutor(connection)
         return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except Error:
+        return False
+
+
+def _retention() -> bool:
+    """Whether nothing is left that should have been erased."""
+    try:
+        return late(timezone.localdate()) == 0
     except Error:
         return False
 

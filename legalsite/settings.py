@@ -134,6 +134,11 @@ STORAGES = {
         # Readers get files by their edition's address; this one is for staff (documents/admin.py).
         "OPTIONS": {"location": DATA_DIR / "files", "base_url": "/admin/documents/version/file/"},
     },
+    # What complainants send; no address leads there but through the admin (complaints/case_admin.py).
+    "attachments": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "attachments", "base_url": None},
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if not DEBUG
@@ -146,7 +151,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 
-# Bytes: the longest complaint with its fields stays far below; uploads by staff stream to disk.
+# Bytes: the longest complaint with its fields stays far below; files stream to disk.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 FILE_UPLOAD_PERMISSIONS = 0o640
 
@@ -189,6 +194,15 @@ POST_OFFICE = {
 
 # Whether the PDF specimens stand in for the company's files (docs/decisions.md, "Specimens").
 LOAD_SPECIMENS: bool = env.bool("LOAD_SPECIMENS", default=DEBUG)
+
+# Complaints
+
+# Working days after the day of receipt in which staff aim to answer; the promise stays one month.
+COMPLAINT_TARGET_WORKING_DAYS: int = env.int("COMPLAINT_TARGET_WORKING_DAYS", default=10)
+# From when the three years of the data protection notice are counted: "receipt", or "closing" of the case.
+COMPLAINT_RETENTION_FROM: str = env.str("COMPLAINT_RETENTION_FROM", default="receipt")
+# The virus scanner that looks at attachments (complaints/scanning.py): empty, unix:PATH or tcp:HOST:PORT.
+CLAMAV_SOCKET: str = env.str("CLAMAV_SOCKET", default="").strip()
 
 # Security
 

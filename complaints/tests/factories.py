@@ -1,9 +1,13 @@
 """Complaints and staff for the tests, recognisably examples."""
 
+import time
+from unittest.mock import patch
+
 from django.contrib.auth.models import Permission, User
 
-from complaints import handling
+from complaints import receiving
 from complaints.models import Complaint
+from complaints.suspicion import new_token
 
 FACTS = {
     "full_name": "Example Customer",
@@ -17,14 +21,21 @@ FACTS = {
     "description": "The same invoice arrived twice.",
     "invoice_reference": "EXAMPLE-1",
     "intervention_reference": "",
+    "involved": "",
 }
-"""What the form hands to handling.receive."""
+"""What the form hands to receiving.receive."""
+
+
+def form_token(seconds: int = 60) -> str:
+    """Return the word of a blank form that was opened some seconds ago."""
+    with patch("django.core.signing.time.time", return_value=time.time() - seconds):
+        return new_token()
 
 
 def make_complaint(language: str = "fr", **changes: str) -> Complaint:
     """Receive a complaint as the form would."""
     facts = {**FACTS, **changes}
-    return handling.receive(key=handling.submission_key("example", facts), facts=facts, language=language)
+    return receiving.receive(key=receiving.submission_key("example", facts), facts=facts, language=language)
 
 
 def make_staff(name: str, *permissions: str) -> User:

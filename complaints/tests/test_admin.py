@@ -26,8 +26,8 @@ def test_the_list_and_its_filters(client: Client, handler: User) -> None:
     complaint = make_complaint()
     changelist = reverse("admin:complaints_complaint_changelist")
     assert complaint.reference in client.get(changelist).text
-    assert complaint.reference not in client.get(changelist, {"due": "overdue"}).text
-    assert complaint.reference in client.get(changelist, {"due": "open"}).text
+    assert complaint.reference not in client.get(changelist, {"waiting": "overdue"}).text
+    assert complaint.reference in client.get(changelist, {"waiting": "open"}).text
     for word in ("Example Customer", complaint.reference, "EXAMPLE-1"):
         assert complaint.reference in client.get(changelist, {"q": word}).text
 
@@ -50,7 +50,7 @@ def test_a_step_is_taken(client: Client, handler: User) -> None:
 
 def test_a_refused_step_says_why_and_keeps_what_was_typed(client: Client, handler: User) -> None:
     complaint = make_complaint()
-    response = client.post(step(complaint, "answer"), {"text": "A long answer."})
+    response = client.post(step(complaint, "answer"), {"text": "A long answer.", "outcome": "upheld"})
     assert response.status_code == 200
     assert "A long answer." in response.text
     assert "errorlist" in response.text

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+import complaints.loading
 import core.loading
 import documents.loading
 import roaming.loading
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         loader = ContentLoader()
         core.loading.load(loader)
         groups.load(loader)
+        complaints.loading.load(loader)
         documents.loading.load(loader, specimens=settings.LOAD_SPECIMENS)
         roaming.loading.load(loader)
         counts = ", ".join(f"{number} {verdict}" for verdict, number in sorted(loader.counts.items()))

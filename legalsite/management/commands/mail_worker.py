@@ -1,13 +1,16 @@
-"""`manage.py mail_worker`: sends what stands in the stored mail queue, for ever."""
+"""`manage.py mail_worker`: sends what stands in the stored mail queue, for ever, and tidies up once a day."""
 
+import datetime
 import logging
 import signal
 import threading
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
 from post_office.lockfile import FileLock, FileLocked
 from post_office.mail import get_queued, send_queued
 
@@ -22,6 +25,9 @@ class Command(BaseCommand):
 
     help = "Send queued mail until stopped; run exactly one beside the web processes."
 
+    tidied_on: datetime.date | None = None
+    """The day on which this process last applied the retention rules; a new process begins with that."""
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="send what is due now, then stop")
 
@@ -32,6 +38,7 @@ class Command(BaseCommand):
                 signal.signal(number, lambda *_: stop.set())
         while True:
             self.send_due()
+            self.tidy_up()
             if options["once"] or stop.wait(PAUSE):
                 return
             # Drops a connection that the database has ended meanwhile.
@@ -52,3 +59,17 @@ class Command(BaseCommand):
             logger.warning("mail: another worker is sending")
         except DatabaseError as error:
             logger.warning("mail: the database cannot be reached (%s); trying again", type(error).__name__)
+
+    def tidy_up(self) -> None:
+        """Erase, once a day, what has been kept long enough. A fault is logged and tried again next day.
+
+        The alarm of the start page and of /readyz says so when an erasure does not happen.
+        """
+        today = timezone.localdate()
+        if self.tidied_on == today:
+            return
+        self.tidied_on = today
+        try:
+            call_command("apply_retention", verbosity=0)
+        except (DatabaseError, OSError) as error:
+            logger.error("retention: not completed (%s)", type(error).__name__)

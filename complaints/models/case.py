@@ -1,4 +1,4 @@
-"""Complaint and its events."""
+"""Complaint: what a customer complains of, who takes care of it, and where it stands."""
 
 import datetime
 
@@ -8,7 +8,6 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from core.mailboxes import validate_mailbox
 
 
@@ -33,13 +32,34 @@ class Status(models.TextChoices):
     """Where a complaint stands."""
 
     RECEIVED = "received", _("Received")
-    ASSIGNED = "assigned", _("Under examination")
+    ASSIGNED = "assigned", _("Assigned")
+    EXAMINED = "examined", _("Under examination")
     ANSWERED = "answered", _("Answered")
     CLOSED = "closed", _("Closed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-OPEN = (Status.RECEIVED, Status.ASSIGNED)
+OPEN = (Status.RECEIVED, Status.ASSIGNED, Status.EXAMINED)
 """Statuses in which a complaint waits for an answer."""
+
+ENDED = (Status.CLOSED, Status.WITHDRAWN)
+
+
+class Channel(models.TextChoices):
+    """How a complaint came."""
+
+    WEB = "web", _("This site")
+    EMAIL = "email", _("E-mail")
+    LETTER = "letter", _("Letter")
+    PHONE = "phone", _("Telephone")
+
+
+class Stage(models.TextChoices):
+    """At which level a complaint is examined. Each has a clock of its own."""
+
+    FIRST = "first", _("First examination")
+    MANAGEMENT = "management", _("Examination by the management")
+    REOPENED = "reopened", _("Examined again")
 
 
 class Outcome(models.TextChoices):
@@ -61,6 +81,13 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         """Return the open complaints whose answer was due before the day `on`."""
         return self.open().filter(answer_due_on__lt=on)
 
+    def not_set_aside(self) -> "ComplaintQuerySet":
+        """Return the complaints that are not suspected to be spam."""
+        return self.filter(set_aside_at__isnull=True)
+
+
+ERASED = Q(erased_at__isnull=False)
+
 
 class Complaint(models.Model):
     """What a customer complains of, who takes care of it, and where it stands."""
@@ -72,7 +99,12 @@ class Complaint(models.Model):
     )
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.RECEIVED)
     received_at = models.DateTimeField(_("received"), default=timezone.now)
+    channel = models.CharField(_("came by"), max_length=6, choices=Channel, default=Channel.WEB)
+    stage = models.CharField(_("level"), max_length=10, choices=Stage, default=Stage.FIRST)
+    stage_began_on = models.DateField(_("examined at this level since"), null=True, blank=True)
+    """None in the first examination, which begins with the receipt."""
     answer_due_on = models.DateField(_("answer due"))
+    target_on = models.DateField(_("internal target"), null=True, blank=True)
 
     full_name = models.CharField(_("full name"), max_length=120)
     company = models.CharField(_("company"), max_length=120, blank=True)
@@ -86,6 +118,7 @@ class Complaint(models.Model):
     description = models.TextField(_("description"), max_length=10_000)
     invoice_reference = models.CharField(_("invoice reference"), max_length=80, blank=True)
     intervention_reference = models.CharField(_("intervention report reference"), max_length=80, blank=True)
+    involved = models.CharField(_("people concerned at our company"), max_length=200, blank=True)
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -105,25 +138,34 @@ class Complaint(models.Model):
         verbose_name=_("sponsor"),
         help_text=_("The manager accountable for it."),
     )
+    conflict_reason = models.TextField(_("reason for naming a person concerned"), blank=True)
     delay_causes = models.TextField(_("causes of the delay"), blank=True)
     delayed_until_on = models.DateField(_("examination expected to end"), null=True, blank=True)
     answer = models.TextField(_("answer"), blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=15, choices=Outcome, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    news_at = models.DateTimeField(_("new information"), null=True, blank=True)
+    """When the complainant last added something that staff have not acknowledged; None when nothing waits."""
+    set_aside_at = models.DateTimeField(_("set aside"), null=True, blank=True)
+    suspicions = models.JSONField(_("suspicions"), default=list, blank=True)
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
 
     objects = ComplaintQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("complaint")
         verbose_name_plural = _("complaints")
+        permissions = [("export_complaint", _("Can export complaints"))]
         ordering = ["answer_due_on", "received_at"]
         indexes = [
             models.Index(fields=["status", "answer_due_on"], name="complaints_status_due"),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(answer_by=AnswerBy.EMAIL) | ~Q(email=""), name="complaints_email_to_answer_by"
+                condition=ERASED | ~Q(answer_by=AnswerBy.EMAIL) | ~Q(email=""),
+                name="complaints_email_to_answer_by",
             ),
             models.CheckConstraint(
                 condition=Q(owner__isnull=True, sponsor__isnull=True)
@@ -131,19 +173,30 @@ class Complaint(models.Model):
                 name="complaints_owner_and_sponsor_differ",
             ),
             models.CheckConstraint(
-                condition=Q(delayed_until_on__isnull=True, delay_causes="")
+                condition=ERASED
+                | Q(delayed_until_on__isnull=True, delay_causes="")
                 | Q(delayed_until_on__isnull=False) & ~Q(delay_causes=""),
                 name="complaints_delay_has_causes_and_date",
             ),
             models.CheckConstraint(
-                condition=Q(answered_at__isnull=True, answer="")
+                condition=ERASED
+                | Q(answered_at__isnull=True, answer="")
                 | Q(answered_at__isnull=False) & ~Q(answer=""),
                 name="complaints_answer_has_date_and_text",
             ),
             models.CheckConstraint(
-                condition=Q(closed_at__isnull=True, outcome="")
+                condition=~Q(status=Status.CLOSED)
                 | Q(closed_at__isnull=False, answered_at__isnull=False) & ~Q(outcome=""),
                 name="complaints_closed_after_answer_with_outcome",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.WITHDRAWN, withdrawn_at__isnull=False)
+                | ~Q(status=Status.WITHDRAWN) & Q(withdrawn_at__isnull=True),
+                name="complaints_withdrawn_has_date",
+            ),
+            models.CheckConstraint(
+                condition=~ERASED | Q(full_name="", email="", phone="", address="", description=""),
+                name="complaints_erased_is_empty",
             ),
         ]
 
@@ -165,38 +218,24 @@ class Complaint(models.Model):
         """Whether letters to the complainant leave by e-mail; otherwise staff post them."""
         return self.answer_by == AnswerBy.EMAIL
 
+    @property
+    def clock_began_on(self) -> datetime.date:
+        """The day from which the month of the current examination is counted."""
+        return self.stage_began_on or self.received_on
 
-class EventQuerySet(AppendOnlyQuerySet["Event"]):
-    """Events are written once."""
+    @property
+    def expected_on(self) -> datetime.date:
+        """The day by which the complainant has been told to expect the answer."""
+        return self.delayed_until_on or self.answer_due_on
 
+    @property
+    def can_be_escalated(self) -> bool:
+        """Whether the complainant may ask the management: no answer in time, or none that grants everything.
 
-class Event(AppendOnlyModel):
-    """One step in the life of a complaint: written once, never changed."""
-
-    class Action(models.TextChoices):
-        """What happened."""
-
-        RECEIVED = "received", _("Received")
-        ASSIGNED = "assigned", _("Owner and sponsor assigned")
-        DELAYED = "delayed", _("Delay announced")
-        ANSWERED = "answered", _("Answered")
-        CLOSED = "closed", _("Closed")
-
-    complaint = models.ForeignKey(
-        Complaint, on_delete=models.PROTECT, related_name="events", verbose_name=_("complaint")
-    )
-    at = models.DateTimeField(_("when"), default=timezone.now)
-    # The name, not the account: the record outlives the person's access.
-    actor = models.CharField(_("who"), max_length=150, blank=True)
-    action = models.CharField(_("what"), max_length=10, choices=Action)
-    note = models.TextField(_("note"), blank=True)
-
-    objects = EventQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("event")
-        verbose_name_plural = _("events")
-        ordering = ["at", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.complaint} – {self.get_action_display()}"
+        Policy, step 3: "if you did not receive an answer or a satisfactory answer".
+        """
+        if self.stage == Stage.MANAGEMENT or self.status == Status.WITHDRAWN or self.erased_at:
+            return False
+        if self.answered_at:
+            return self.outcome != Outcome.UPHELD
+        return timezone.localdate() > self.answer_due_on

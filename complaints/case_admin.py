@@ -1,0 +1,147 @@
+"""The pages of a case in the admin: its steps, files and letters, and entering one that came otherwise."""
+
+import datetime
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+
+from complaints import handling
+from complaints.case_steps import STEPS
+from complaints.models import Attachment, Channel, Complaint, Message
+from complaints.receiving import receive, submission_key
+from complaints.staff_forms import EntryForm
+from complaints.steps import StepRefused
+from core.contact import contact_details
+
+WRITES = ("assign", "delay", "ask", "answer", "close", "escalate", "withdraw")
+"""Steps after which something goes to the complainant."""
+
+MIDDAY = datetime.time(12)
+
+
+class CaseViews(admin.ModelAdmin[Any]):
+    """Views that the admin of complaints adds to Django's own."""
+
+    def case_urls(self) -> list[URLPattern]:
+        """Return the addresses of these pages."""
+        view = self.admin_site.admin_view
+        return [
+            path("enter/", view(self.enter_view), name="complaints_complaint_enter"),
+            path("<int:pk>/files/<int:file>/", view(self.file_view), name="complaints_complaint_file"),
+            path(
+                "<int:pk>/letters/<int:letter>/", view(self.letter_view), name="complaints_complaint_letter"
+            ),
+            path("<int:pk>/<str:step>/take/", view(self.step_view), name="complaints_complaint_step"),
+        ]
+
+    def step_view(self, request: HttpRequest, pk: int, step: str) -> HttpResponse:
+        """Ask for what a step needs, then take it."""
+        if step not in STEPS:
+            raise Http404("no such step")
+        chosen = STEPS[step]
+        if not request.user.has_perm(chosen.permission):
+            raise PermissionDenied
+        complaint = get_object_or_404(Complaint, pk=pk)
+        form = chosen.form(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            try:
+                chosen.take(complaint=complaint, by=request.user, **form.cleaned_data)
+            except StepRefused as refused:
+                form.add_error(None, str(refused))
+            else:
+                self.log_change(request, complaint, str(chosen.label))
+                messages.success(request, _done(step, complaint))
+                return _back_to(complaint)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": chosen.label,
+            "record": complaint,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/complaints/complaint/step.html", context)
+
+    def enter_view(self, request: HttpRequest) -> HttpResponse:
+        """Enter a complaint that came by letter, mail or telephone, with its true day of receipt."""
+        if not request.user.has_perm("complaints.change_complaint"):
+            raise PermissionDenied
+        form = EntryForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            data, facts = form.cleaned_data, form.facts()
+            # Midday: the month is counted from the day, and no clock change moves it to another.
+            received_at = timezone.make_aware(datetime.datetime.combine(data["received_on"], MIDDAY))
+            complaint = receive(
+                key=submission_key(data["token"], {**facts, "received_on": str(data["received_on"])}),
+                facts=facts,
+                language=data["language"],
+                received_at=min(received_at, timezone.now()),
+                channel=Channel(data["channel"]),
+                by=request.user,  # type: ignore[arg-type]  # admin_view: signed in
+            )
+            self.log_addition(request, complaint, gettext("Entered"))
+            messages.success(request, gettext("Recorded."))
+            return _back_to(complaint)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Enter a complaint"),
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/complaints/complaint/enter.html", context)
+
+    def file_view(self, request: HttpRequest, pk: int, file: int) -> FileResponse:
+        """Hand out a file of the complainant, to be saved and never shown by the browser."""
+        if not request.user.has_perm("complaints.view_complaint"):
+            raise PermissionDenied
+        attachment = get_object_or_404(Attachment, complaint=pk, pk=file)
+        try:
+            opened = attachment.file.open("rb")
+        except FileNotFoundError as error:
+            raise Http404("the storage has lost the file") from error
+        response = FileResponse(
+            opened, as_attachment=True, filename=attachment.name, content_type="application/octet-stream"
+        )
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def letter_view(self, request: HttpRequest, pk: int, letter: int) -> HttpResponse:
+        """Show a letter ready to print (GET), and note that it is posted (POST)."""
+        if not request.user.has_perm("complaints.view_complaint"):
+            raise PermissionDenied
+        message = get_object_or_404(
+            Message.objects.select_related("complaint"), complaint=pk, pk=letter, by_post=True
+        )
+        if request.method == "POST":
+            if not request.user.has_perm("complaints.change_complaint"):
+                raise PermissionDenied
+            try:
+                handling.mark_posted(message=message, by=request.user)  # type: ignore[arg-type]  # signed in
+            except StepRefused as refused:
+                messages.error(request, str(refused))
+            else:
+                messages.success(request, gettext("Recorded."))
+            return _back_to(message.complaint)
+        with translation.override(message.complaint.language):
+            context = {"message": message, "complaint": message.complaint, "contact": contact_details()}
+            page = TemplateResponse(request, "admin/complaints/complaint/letter.html", context)
+            page.headers["Cache-Control"] = "no-store"
+            return page.render()
+
+
+def _back_to(complaint: Complaint) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("admin:complaints_complaint_change", args=[complaint.pk]))
+
+
+def _done(step: str, complaint: Complaint) -> str:
+    if step in WRITES and not complaint.answers_by_mail:
+        return gettext("Recorded. The complainant asked to be answered by post: print and post the letter.")
+    if step in WRITES:
+        return gettext("Recorded. The mail to the complainant is on its way.")
+    return gettext("Recorded.")

@@ -1,0 +1,100 @@
+"""What stands below a case in the admin: messages, files, timeline, past examinations, holds."""
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from post_office.models import STATUS
+
+from complaints.models import Attachment, Event, Hold, Message, PastExamination
+from core.staff import RecordInline
+from core.templatetags.portal import file_size
+
+DELIVERY = {
+    STATUS.sent: _("sent"),
+    STATUS.failed: _("given up"),
+    STATUS.queued: _("on its way"),
+    STATUS.requeued: _("not delivered yet, tried again"),
+}
+
+
+class MessageInline(RecordInline):
+    """What was said to and by the complainant."""
+
+    model = Message
+    fields = readonly_fields = ("at", "who", "subject", "text", "delivery")
+
+    @admin.display(description=_("from"))
+    def who(self, message: Message) -> str:
+        """Who wrote it."""
+        return gettext("the complainant") if message.from_complainant else gettext("the company")
+
+    @admin.display(description=_("delivery"))
+    def delivery(self, message: Message) -> str | SafeString:
+        """Whether the mail has left, or the letter and its printed form."""
+        if message.from_complainant:
+            return "–"
+        if message.by_post:
+            address = reverse("admin:complaints_complaint_letter", args=[message.complaint_id, message.pk])
+            words = gettext("Letter, posted") if message.posted_at else gettext("Letter to post")
+            return format_html('<a href="{}">{}</a>', address, words)
+        return str(DELIVERY.get(message.mail.status, "–")) if message.mail else "–"
+
+
+class AttachmentInline(RecordInline):
+    """Files of the complainant, downloaded and never shown."""
+
+    model = Attachment
+    fields = readonly_fields = ("at", "link", "length", "scan", "sha256")
+
+    @admin.display(description=_("file"))
+    def link(self, attachment: Attachment) -> SafeString:
+        """A link to download the file."""
+        address = reverse("admin:complaints_complaint_file", args=[attachment.complaint_id, attachment.pk])
+        return format_html('<a href="{}">{}</a>', address, attachment.name)
+
+    @admin.display(description=_("size"))
+    def length(self, attachment: Attachment) -> str:
+        """The size as people read it."""
+        return file_size(attachment.size)
+
+
+class EventInline(RecordInline):
+    """The timeline."""
+
+    model = Event
+    fields = readonly_fields = ("at", "actor", "action", "note")
+
+
+class PastExaminationInline(RecordInline):
+    """Clocks that have ended."""
+
+    model = PastExamination
+    fields = readonly_fields = (
+        "stage",
+        "began_on",
+        "answer_due_on",
+        "delayed_until_on",
+        "answered_at",
+        "outcome",
+        "answer",
+    )
+
+
+class HoldInline(RecordInline):
+    """Holds, asked for, confirmed and lifted."""
+
+    model = Hold
+    fields = readonly_fields = (
+        "requested_at",
+        "requested_by",
+        "reason",
+        "until_on",
+        "confirmed_by",
+        "lifted_at",
+    )
+
+
+INLINES = (MessageInline, AttachmentInline, EventInline, PastExaminationInline, HoldInline)

@@ -1,0 +1,85 @@
+"""The steps that staff can take in the admin: their labels, forms and functions, and who may take them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib.auth.models import AnonymousUser, User
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from complaints import handling, holds
+from complaints.models import Complaint
+from complaints.staff_forms import (
+    AnswerForm,
+    AssignForm,
+    ConfirmForm,
+    DelayForm,
+    HoldForm,
+    NoteForm,
+    ReasonForm,
+    RequestForm,
+)
+from complaints.steps import TAKEN_FROM
+
+HANDLE, REQUEST_HOLD, DECIDE_HOLD = (
+    "complaints.change_complaint",
+    "complaints.add_hold",
+    "complaints.change_hold",
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: what the button says, what is asked, what is done."""
+
+    label: Promise | str
+    form: type[forms.Form]
+    take: Callable[..., None]
+    permission: str = HANDLE
+
+
+STEPS: dict[str, Step] = {
+    "restore": Step(_("Restore: it is no spam"), ConfirmForm, handling.restore),
+    "assign": Step(_("Assign owner and sponsor"), AssignForm, handling.assign),
+    "examine": Step(_("Begin the examination"), ConfirmForm, handling.examine),
+    "answer": Step(_("Answer the complaint"), AnswerForm, handling.answer),
+    "close": Step(_("Close the complaint"), ConfirmForm, handling.close),
+    "delay": Step(_("Announce a delay"), DelayForm, handling.announce_delay),
+    "ask": Step(_("Ask for information"), RequestForm, handling.request_information),
+    "note": Step(_("Add an internal note"), NoteForm, handling.note),
+    "escalate": Step(_("Pass to the management"), ReasonForm, handling.escalate),
+    "reopen": Step(_("Reopen"), ReasonForm, handling.reopen),
+    "withdraw": Step(_("Note the withdrawal"), ReasonForm, handling.withdraw),
+    "set_aside": Step(_("Set aside as spam"), ReasonForm, handling.set_aside),
+    "hold": Step(_("Ask for a legal hold"), HoldForm, holds.request_hold, REQUEST_HOLD),
+    "confirm_hold": Step(_("Confirm the legal hold"), ConfirmForm, holds.confirm_hold, DECIDE_HOLD),
+    "lift_hold": Step(_("Lift the legal hold"), ConfirmForm, holds.lift_hold, DECIDE_HOLD),
+}
+"""In the order in which a case goes: the first that can be taken is the next."""
+
+
+def available(case: Complaint, user: User | AnonymousUser) -> list[tuple[str, Step]]:
+    """Return the steps that `user` can take in a case now, the next one first."""
+    if case.erased_at:
+        return []
+    return [
+        (name, step)
+        for name, step in STEPS.items()
+        if user.has_perm(step.permission) and _is_its_turn(case, name)
+    ]
+
+
+def _is_its_turn(case: Complaint, name: str) -> bool:
+    if name in ("hold", "confirm_hold", "lift_hold"):
+        hold = holds.current_hold(case)
+        if name == "hold":
+            return hold is None
+        return hold is not None and (name == "lift_hold" or hold.confirmed_at is None)
+    if case.set_aside_at:
+        return name in ("restore", "note")
+    if name == "restore":
+        return False
+    if name == "escalate":
+        return case.can_be_escalated
+    return name not in TAKEN_FROM or case.status in TAKEN_FROM[name]

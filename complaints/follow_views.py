@@ -1,0 +1,163 @@
+"""Following a case: asking for the link, opening it, and acting on the case."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_http_methods, require_POST
+
+from complaints import attachments, following, handling, retention
+from complaints.forms import EscalationForm, FollowForm, InformationForm, WithdrawalForm
+from complaints.models import ENDED, OPEN, Complaint, Event, Status
+from complaints.steps import StepRefused
+from core.throttle import limit
+
+COOKIE, COOKIE_SALT = "case", "complaints.case"
+
+SHOWN = (
+    Event.Action.RECEIVED,
+    Event.Action.ASSIGNED,
+    Event.Action.EXAMINED,
+    Event.Action.ASKED,
+    Event.Action.INFORMED,
+    Event.Action.DELAYED,
+    Event.Action.ANSWERED,
+    Event.Action.CLOSED,
+    Event.Action.ESCALATED,
+    Event.Action.REOPENED,
+    Event.Action.WITHDRAWN,
+)
+"""Steps that the complainant sees; never who took them, nor any note."""
+
+
+@never_cache
+@ensure_csrf_cookie
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow(request: HttpRequest) -> HttpResponse:
+    """Ask for a link to a case. What is answered does not tell whether there is such a case."""
+    form = FollowForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        limit(request, name="follow", times=20, seconds=3600)
+        following.send_link(**form.cleaned_data)
+        return render(request, "complaints/link_sent.html")
+    return render(request, "complaints/follow.html", {"form": form})
+
+
+@never_cache
+@ensure_csrf_cookie
+@require_http_methods(["GET", "HEAD", "POST"])
+def open_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a button (GET), and open the case by it (POST): a program that follows links changes nothing."""
+    if request.method != "POST":
+        is_valid = following.valid_link(token) is not None
+        return render(
+            request, "complaints/open.html", {"is_valid": is_valid}, status=200 if is_valid else 410
+        )
+    case = following.use_link(token)
+    if case is None:
+        return render(request, "complaints/open.html", {"is_valid": False}, status=410)
+    response = redirect("complaints:case")
+    response.set_signed_cookie(
+        COOKIE,
+        str(case.pk),
+        salt=COOKIE_SALT,
+        max_age=int(following.VISIT.total_seconds()),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+@require_POST
+def leave(request: HttpRequest) -> HttpResponse:
+    """Close the case in this browser."""
+    response = redirect("complaints:follow")
+    response.delete_cookie(COOKIE)
+    return response
+
+
+Taken = Callable[[Complaint, dict[str, Any]], object]
+
+ACTIONS: dict[str, tuple[type[forms.Form], Taken]] = {
+    "inform": (
+        InformationForm,
+        lambda case, data: following.add_information(
+            complaint=case, text=data["text"], files=data["attached"]
+        ),
+    ),
+    "escalate": (
+        EscalationForm,
+        lambda case, data: handling.escalate(complaint=case, by=None, **data),
+    ),
+    "withdraw": (
+        WithdrawalForm,
+        lambda case, data: handling.withdraw(complaint=case, by=None, **data),
+    ),
+}
+"""What a complainant can do: by the name of the button, the form and the step."""
+
+
+@never_cache
+@ensure_csrf_cookie
+@require_http_methods(["GET", "HEAD", "POST"])
+def case(request: HttpRequest) -> HttpResponse:
+    """The case as its complainant sees it, and what can be done there."""
+    found = _case_of(request)
+    if found is None:
+        return redirect("complaints:follow")
+    bound: dict[str, forms.Form] = {}
+    name = request.POST.get("action", "")
+    if request.method == "POST" and name in ACTIONS:
+        limit(request, name="case", times=60, seconds=3600)
+        form_class, take = ACTIONS[name]
+        form = form_class(request.POST, request.FILES, prefix=name)
+        if form.is_valid():
+            try:
+                _look_at_files(form)
+                take(found, form.cleaned_data)
+            except StepRefused as refused:
+                form.add_error(None, str(refused))
+            except ValidationError as refused:
+                form.add_error("attached", refused)
+            else:
+                return redirect("complaints:case")
+        bound[name] = form
+    actions = {key: bound.get(key) or form(prefix=key) for key, (form, _take) in ACTIONS.items()}
+    return render(request, "complaints/case.html", _shown(found) | {"forms": actions, "bound": bound})
+
+
+def _look_at_files(form: forms.Form) -> None:
+    """Inspect files before the transaction of the step begins: reading them takes its time."""
+    if files := form.cleaned_data.get("attached"):
+        attachments.check(files)
+
+
+def _shown(found: Complaint) -> dict[str, Any]:
+    is_open = found.status in OPEN
+    return {
+        "complaint": found,
+        "events": [event for event in found.events.all() if event.action in SHOWN],
+        "messages_of_case": found.messages.prefetch_related("attachments"),
+        "files": [one for one in found.attachments.all() if one.message_id is None],
+        "past": found.past_examinations.all(),
+        "is_open": is_open,
+        "erased_on": None if is_open else retention.erased_on(found),
+        "can_withdraw": found.status not in ENDED,
+        "may_add": found.status not in (Status.WITHDRAWN,),
+    }
+
+
+def _case_of(request: HttpRequest) -> Complaint | None:
+    """Return the case that this browser has opened, while it is open."""
+    max_age = int(following.VISIT.total_seconds())
+    pk = request.get_signed_cookie(COOKIE, default="", salt=COOKIE_SALT, max_age=max_age)
+    if not pk:
+        return None
+    return Complaint.objects.filter(pk=pk, erased_at__isnull=True).first()

@@ -1,0 +1,92 @@
+"""How a complainant comes to the case again, and what can be done there."""
+
+import datetime
+import hashlib
+import re
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from complaints import mail
+from complaints.attachments import attach
+from complaints.models import AccessLink, Complaint, Event, Message
+from complaints.steps import locked, record
+
+LINK_VALID = datetime.timedelta(minutes=30)
+VISIT = datetime.timedelta(hours=1)
+"""How long a case stays open in the browser that used the link."""
+
+REFERENCE = re.compile(r"R(\d\d)([A-Z0-9]{4})([A-Z0-9]{4})")
+
+
+def as_reference(typed: str) -> str:
+    """Return what was typed in the form of a reference: capitals, and hyphens where they belong."""
+    bare = re.sub(r"[^A-Z0-9]", "", typed.upper())
+    found = REFERENCE.fullmatch(bare)
+    return f"R{found[1]}-{found[2]}-{found[3]}" if found else bare
+
+
+@transaction.atomic
+def send_link(*, reference: str, email: str) -> None:
+    """Mail a link to the case to its own address, if there is such a case; otherwise do nothing."""
+    case = Complaint.objects.filter(
+        reference=as_reference(reference), email__iexact=email.strip(), erased_at__isnull=True
+    ).first()
+    if case is None or not case.email:
+        return
+    token = secrets.token_urlsafe(32)
+    with translation.override(case.language):
+        link = settings.SITE_URL + reverse("complaints:open", args=[token])
+    sent = mail.access(case, link=link, minutes=int(LINK_VALID.total_seconds() // 60))
+    AccessLink.objects.create(complaint=case, digest=_digest(token), mail=sent)
+
+
+def valid_link(token: str) -> AccessLink | None:
+    """Return the link of a token that has not been used and is not too old."""
+    since = timezone.now() - LINK_VALID
+    return AccessLink.objects.filter(
+        digest=_digest(token), used_at__isnull=True, created_at__gt=since
+    ).first()
+
+
+@transaction.atomic
+def use_link(token: str) -> Complaint | None:
+    """Use a link up and return its case; None when it was used before or is too old."""
+    found = valid_link(token)
+    if found is None:
+        return None
+    # The one that changes the row has the link; of two at the same moment that is one.
+    if not AccessLink.objects.filter(pk=found.pk, used_at__isnull=True).update(used_at=timezone.now()):
+        return None
+    return found.complaint
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@transaction.atomic
+def add_information(*, complaint: Complaint, text: str, files: Sequence["UploadedFile[Any]"] = ()) -> Message:
+    """Add what the complainant writes to the case, tell staff, and return it.
+
+    The same words without files sent twice are one message. Raises StepRefused when the case is erased or
+    set aside, ValidationError when a file is refused.
+    """
+    case = locked(complaint, "inform")
+    last = case.messages.last()
+    if last is not None and last.from_complainant and last.text == text and not files:
+        return last
+    message = Message.objects.create(complaint=case, from_complainant=True, text=text)
+    attach(case, message, files)
+    record(case, Event.Action.INFORMED, by=None)
+    case.news_at = timezone.now()
+    case.save(update_fields=["news_at"])
+    mail.news_to_staff(case, _("The complainant has added information."))
+    return message

@@ -1,0 +1,41 @@
+"""Complaint and what belongs to it: events, messages, files, wording, access and holds."""
+
+from complaints.models.access import AccessLink, Hold
+from complaints.models.case import (
+    ENDED,
+    OPEN,
+    AnswerBy,
+    Channel,
+    Complaint,
+    Kind,
+    Outcome,
+    Stage,
+    Status,
+)
+from complaints.models.files import Attachment, Draft
+from complaints.models.record import Event, Message, PastExamination, ended_now
+from complaints.models.wording import Kind as MessageKind
+from complaints.models.wording import Template, template_for
+
+__all__ = [
+    "ENDED",
+    "OPEN",
+    "AccessLink",
+    "AnswerBy",
+    "Attachment",
+    "Channel",
+    "Complaint",
+    "Draft",
+    "Event",
+    "Hold",
+    "Kind",
+    "Message",
+    "MessageKind",
+    "Outcome",
+    "PastExamination",
+    "Stage",
+    "Status",
+    "Template",
+    "ended_now",
+    "template_for",
+]

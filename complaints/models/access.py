@@ -1,0 +1,83 @@
+"""Access: a link that opens a case once, and a legal hold that keeps it from being erased."""
+
+import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from post_office.models import Email
+
+from complaints.models.case import Complaint
+
+
+class AccessLink(models.Model):
+    """A link that was mailed to a complainant. It opens the case once, and only for a while."""
+
+    complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="access_links")
+    digest = models.CharField(max_length=64, unique=True)
+    """SHA-256 of the token: who reads the database cannot open the case."""
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    used_at = models.DateTimeField(null=True)
+    mail = models.ForeignKey(Email, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.complaint} – {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class HoldQuerySet(models.QuerySet["Hold"]):
+    """Reading rules for holds."""
+
+    def active(self, on: datetime.date) -> "HoldQuerySet":
+        """Return the holds that keep a case from being erased on a day: confirmed, not lifted, not over."""
+        return self.filter(confirmed_at__isnull=False, lifted_at__isnull=True, until_on__gt=on)
+
+
+class Hold(models.Model):
+    """A reason to keep a case beyond its time, given by one person and confirmed by another."""
+
+    complaint = models.ForeignKey(
+        Complaint, on_delete=models.CASCADE, related_name="holds", verbose_name=_("complaint")
+    )
+    reason = models.TextField(_("reason"))
+    until_on = models.DateField(_("held until"))
+    requested_at = models.DateTimeField(_("requested"), default=timezone.now)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("requested by"),
+    )
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("confirmed by"),
+    )
+    lifted_at = models.DateTimeField(_("lifted"), null=True)
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("legal hold")
+        verbose_name_plural = _("legal holds")
+        ordering = ["requested_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False)
+                & ~Q(confirmed_by=F("requested_by")),
+                name="complaints_hold_confirmed_by_another",
+            ),
+            models.UniqueConstraint(
+                fields=["complaint"],
+                condition=Q(lifted_at__isnull=True),
+                name="complaints_hold_one_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.complaint} – {self.until_on}"

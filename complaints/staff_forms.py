@@ -1,0 +1,134 @@
+"""The forms of the steps that staff take."""
+
+import datetime
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from complaints.forms import ASKED, ComplaintForm, MultilineField
+from complaints.models import Channel, Outcome
+from core.on_date import IsoDateField
+
+
+class StaffField(forms.ModelChoiceField[User]):
+    """A member of staff who can see complaints, by name."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(User.objects.none(), **kwargs)
+
+    def label_from_instance(self, obj: User) -> str:
+        return f"{obj.get_full_name()} ({obj.get_username()})" if obj.get_full_name() else obj.get_username()
+
+
+class AssignForm(forms.Form):
+    """Who takes care of a complaint."""
+
+    owner = StaffField(label=_("Owner"), help_text=_("In charge of the resolution."))
+    sponsor = StaffField(label=_("Sponsor"), help_text=_("The manager accountable for it."))
+    conflict_reason = forms.CharField(
+        label=_("Reason for naming a person concerned"),
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 80}),
+        help_text=_("Only if the complainant names the owner or the sponsor as concerned."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        staff = User.objects.with_perm("complaints.view_complaint").filter(is_staff=True)
+        for field in self.fields.values():
+            if isinstance(field, StaffField):
+                field.queryset = staff.order_by("last_name", "username")
+
+
+class DelayForm(forms.Form):
+    """Why an answer is late, and until when."""
+
+    causes = forms.CharField(
+        label=_("Causes of the delay"),
+        widget=forms.Textarea(attrs={"rows": 5, "cols": 80}),
+        help_text=_("In the language of the complaint: the complainant reads it as it stands."),
+    )
+    until_on = forms.DateField(
+        label=_("Day on which the examination should end"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class AnswerForm(forms.Form):
+    """The answer to a complaint, and how it ends."""
+
+    text = forms.CharField(
+        label=_("Answer"),
+        widget=forms.Textarea(attrs={"rows": 15, "cols": 80}),
+        help_text=_("In the language of the complaint: the complainant reads it as it stands."),
+    )
+    outcome = forms.TypedChoiceField(
+        label=_("Outcome"), choices=[("", "–"), *Outcome.choices], coerce=Outcome
+    )
+
+
+class ConfirmForm(forms.Form):
+    """A step that asks nothing but to be confirmed."""
+
+
+class NoteForm(forms.Form):
+    """An internal note."""
+
+    text = MultilineField(
+        label=_("Internal note"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 6, "cols": 80})
+    )
+
+
+class ReasonForm(forms.Form):
+    """A step with its reason, for the record."""
+
+    reason = MultilineField(
+        label=_("Reason for the record"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 5, "cols": 80}),
+    )
+
+
+class RequestForm(forms.Form):
+    """What the complainant is asked."""
+
+    request = MultilineField(
+        label=_("What do we need to know?"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 8, "cols": 80}),
+        help_text=_("In the language of the complaint: the complainant reads it as it stands."),
+    )
+
+
+class HoldForm(ReasonForm):
+    """Why a case must not be erased, and until when."""
+
+    until_on = IsoDateField(label=_("Held until"))
+
+
+class EntryForm(ComplaintForm):
+    """A complaint that came by letter, mail or telephone, entered by staff."""
+
+    channel = forms.ChoiceField(
+        label=_("How did it come?"),
+        choices=[choice for choice in Channel.choices if choice[0] != Channel.WEB],
+    )
+    received_on = IsoDateField(
+        label=_("Received on"), help_text=_("The true day of receipt: the month is counted from it.")
+    )
+    language = forms.ChoiceField(
+        label=_("Language of the complaint"), choices=[("fr", _("French")), ("en", _("English"))]
+    )
+
+    field_order = ("channel", "received_on", "language", *ASKED)
+
+    def clean_received_on(self) -> datetime.date:
+        """Refuse a day to come."""
+        day: datetime.date = self.cleaned_data["received_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("The day of receipt cannot lie in the future."))
+        return day
