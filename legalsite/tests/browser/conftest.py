@@ -42,6 +42,12 @@ def database_url(name: str) -> str:
     return urlsplit(given)._replace(path=f"/{name}").geturl()
 
 
+def plain(message: EmailMessage) -> str:
+    """Return the plain text of a message."""
+    body = message.get_body(("plain",))
+    return str(body.get_content()) if body else ""
+
+
 class Mailbox:
     """What a real SMTP server on loopback was handed."""
 
@@ -66,7 +72,7 @@ class Mailbox:
 
     def holding(self, words: str) -> list[EmailMessage]:
         """Return the messages whose text holds `words`."""
-        return [message for message in self.messages if words in message.get_content()]
+        return [message for message in self.messages if words in plain(message)]
 
 
 @pytest.fixture(scope="session")

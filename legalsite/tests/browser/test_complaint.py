@@ -11,10 +11,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from complaints.tests.factories import FACTS
-from legalsite.tests.browser.conftest import Mailbox
+from legalsite.tests.browser.conftest import Mailbox, plain, sign_in
 from scripts.portal import Portal
 
 pytestmark = pytest.mark.browser
+
+AS_LONG_AS_A_PERSON = 3_500
+"""Milliseconds; what is sent faster is suspected to be spam."""
 
 WORDS: dict[str, dict[str, Any]] = {
     "fr": {
@@ -101,6 +104,7 @@ def test_from_the_home_page_to_the_confirmation_and_the_mail(
     expect(page.get_by_label(words["description"])).to_have_value("Première ligne.\nDeuxième ligne.")
     page.get_by_role("button", name=words["check"]).click()
     # A double click sends the form twice: still one complaint, with one reference and one mail.
+    page.wait_for_timeout(AS_LONG_AS_A_PERSON)
     page.get_by_role("button", name=words["send"]).dblclick()
 
     expect(page.get_by_role("heading", level=1)).to_have_text(words["done"])
@@ -113,8 +117,8 @@ def test_from_the_home_page_to_the_confirmation_and_the_mail(
     acknowledgement, notice = arrived["customer@example.com"], arrived["complaints@proximus.lu"]
     assert len(arrived) == 2
     assert acknowledgement["Subject"].strip() == f"{words['mail']} {reference}"
-    assert words["greeting"] in acknowledgement.get_content()
-    assert "Exemple" not in notice.get_content()
+    assert words["greeting"] in plain(acknowledgement)
+    assert "Exemple" not in plain(notice)
     stored = f"print(Complaint.objects.filter(summary__contains='“{tag}”').count())"
     assert portal.manage("shell", "--verbosity", "0", "-c", stored).strip() == "1"
 
@@ -161,14 +165,14 @@ def test_switching_the_language_keeps_the_half_filled_form(page: Page) -> None:
 def test_staff_find_it_in_the_admin(page: Page, portal: Portal) -> None:
     page.goto("/en/complaints/new/")
     fill(page, "en", "admin")
+    # The other tests have sent as much from their address as one person does in a day.
+    page.get_by_label("E-mail address").fill("staff-case@example.com")
     page.get_by_role("button", name="Check my answers").click()
+    page.wait_for_timeout(AS_LONG_AS_A_PERSON)
     page.get_by_role("button", name="Send my complaint").click()
     reference = page.locator(".receipt__reference").inner_text()
     portal.manage("shell", "--verbosity", "0", "-c", MAKE_STAFF)
-    page.goto("/admin/")
-    page.locator("#id_username").fill("example-admin")
-    page.locator("#id_password").fill("an example passphrase")
-    page.locator("[type=submit]").click()
+    sign_in(page, "example-admin", "an example passphrase")
     page.goto(f"/admin/complaints/complaint/?q={reference}")
     page.get_by_role("link", name=reference).click()
     expect(page.get_by_text("Double “admin” & <b>")).to_be_visible()
