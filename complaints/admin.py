@@ -21,6 +21,7 @@ from complaints.case_steps import available
 from complaints.deadlines import count_month, count_working_days, explain
 from complaints.inbox import MineFilter, WaitingFilter, csv_lines
 from complaints.models import OPEN, Complaint, Template
+from complaints.report_views import ReportViews
 from complaints.staff_forms import AssignForm
 from complaints.steps import StepRefused
 from complaints.wording_preview import preview
@@ -29,7 +30,7 @@ from core.staff import ReadOnlyAdmin
 
 
 @admin.register(Complaint)
-class ComplaintAdmin(CaseViews, ReadOnlyAdmin):
+class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
     """Complaints, the most urgent first. What the complainant wrote is never edited."""
 
     list_display = ("reference", "due", "time_left", "state", "signs", "full_name", "summary", "owner")
@@ -156,7 +157,7 @@ class ComplaintAdmin(CaseViews, ReadOnlyAdmin):
         return f"{long_date(complaint.target_on)}. {explain(counted)}"
 
     def get_urls(self) -> list[URLPattern]:
-        return [*self.case_urls(), *super().get_urls()]
+        return [*self.case_urls(), *self.report_urls(), *super().get_urls()]
 
     def change_view(
         self,

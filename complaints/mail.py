@@ -1,6 +1,7 @@
 """What the portal writes: to the complainant from the templates of staff, to staff in a few words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -72,6 +73,7 @@ def _to_staff(case: Complaint, template: str, *, to: str = "", what: str = "") -
                 "reference": case.reference,
                 "kind": Kind(case.kind).label,
                 "answer_due_on": case.answer_due_on,
+                "expected_on": case.expected_on,
                 "what": what,
                 "pk": case.pk,
             },
@@ -98,3 +100,17 @@ def _signed(case: Complaint, subject: str, text: str) -> Email:
         html=html,
         reply_to=contact.complaints_email if contact else "",
     )
+
+
+def reminder(case: Complaint, *, to: str) -> None:
+    """Remind a member of staff, or the complaints mailbox, that an answer is expected."""
+    _to_staff(case, "complaints/mail/reminder", to=to)
+
+
+def digest(counted: Sequence[tuple[str, Any, int]]) -> None:
+    """Tell the complaints mailbox how many complaints wait for what. In French, the language of the house."""
+    contact = contact_details()
+    if contact is not None:
+        context = {"counted": counted}
+        to = contact.complaints_email
+        queue_mail(template="complaints/mail/digest", language="fr", to=to, context=context)

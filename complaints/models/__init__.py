@@ -14,6 +14,7 @@ from complaints.models.case import (
 )
 from complaints.models.files import Attachment, Draft
 from complaints.models.record import Event, Message, PastExamination, ended_now
+from complaints.models.reminder import Digest, Reminder
 from complaints.models.wording import Kind as MessageKind
 from complaints.models.wording import Template, template_for
 
@@ -25,6 +26,7 @@ __all__ = [
     "Attachment",
     "Channel",
     "Complaint",
+    "Digest",
     "Draft",
     "Event",
     "Hold",
@@ -33,6 +35,7 @@ __all__ = [
     "MessageKind",
     "Outcome",
     "PastExamination",
+    "Reminder",
     "Stage",
     "Status",
     "Template",

@@ -15,10 +15,11 @@ from django.contrib.auth.models import Group, User
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 from post_office.models import STATUS, Email
 from pytest_django.fixtures import Settings
 
-from complaints.models import Complaint, Event, Status
+from complaints.models import Complaint, Digest, Event, Status
 from complaints.tests.factories import make_complaint
 from core.models import LoadedContent
 from documents.models import Passage, Version
@@ -104,6 +105,11 @@ class TestLoadDemo:
 
 @pytest.mark.django_db
 class TestMailWorker:
+    @pytest.fixture(autouse=True)
+    def digest_sent(self) -> None:
+        """The mails of these tests are those of the complaint alone."""
+        Digest.objects.create(on=timezone.localdate())
+
     def test_sends_what_is_queued_once(self, settings: Settings, tmp_path: Path) -> None:
         settings.DATA_DIR = tmp_path
         settings.POST_OFFICE = {

@@ -14,6 +14,8 @@ from django.utils import timezone
 from post_office.lockfile import FileLock, FileLocked
 from post_office.mail import get_queued, send_queued
 
+from complaints import reminders
+
 logger = logging.getLogger(__name__)
 
 PAUSE = 2.0
@@ -37,8 +39,8 @@ class Command(BaseCommand):
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: stop.set())
         while True:
-            self.send_due()
             self.tidy_up()
+            self.send_due()
             if options["once"] or stop.wait(PAUSE):
                 return
             # Drops a connection that the database has ended meanwhile.
@@ -61,7 +63,9 @@ class Command(BaseCommand):
             logger.warning("mail: the database cannot be reached (%s); trying again", type(error).__name__)
 
     def tidy_up(self) -> None:
-        """Erase, once a day, what has been kept long enough. A fault is logged and tried again next day.
+        """Once a day, remind staff of what is due and erase what has been kept long enough.
+
+        A fault is logged and tried again next day. Each reminder leaves once, whatever happens.
 
         The alarm of the start page and of /readyz says so when an erasure does not happen.
         """
@@ -70,6 +74,8 @@ class Command(BaseCommand):
             return
         self.tidied_on = today
         try:
+            reminders.remind(today)
+            reminders.send_digest(today)
             call_command("apply_retention", verbosity=0)
         except (DatabaseError, OSError) as error:
-            logger.error("retention: not completed (%s)", type(error).__name__)
+            logger.error("daily work: not completed (%s)", type(error).__name__)

@@ -1,0 +1,80 @@
+"""The statistics of complaints in the admin: the last twelve months, and a year as a report."""
+
+import csv
+import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from complaints.models import Complaint
+from complaints.report import months, oldest_open, report
+from core.plots import Series, bars, columns
+
+
+class ReportViews(admin.ModelAdmin[Any]):
+    """Views that the admin of complaints adds for its figures."""
+
+    def report_urls(self) -> list[URLPattern]:
+        """Return the addresses of these pages."""
+        view = self.admin_site.admin_view
+        return [
+            path("report/", view(self.report_view), name="complaints_complaint_report"),
+            path("report.csv", view(self.report_csv), name="complaints_complaint_report_csv"),
+        ]
+
+    def report_view(self, request: HttpRequest) -> HttpResponse:
+        """Show the last twelve months as charts, and the figures of a year."""
+        if not request.user.has_perm("complaints.view_complaint"):
+            raise PermissionDenied
+        today = timezone.localdate()
+        year = _year(request)
+        figures = report(datetime.date(year, 1, 1), datetime.date(year + 1, 1, 1))
+        recent = months(today)
+        labels = [date_format(day, "M y") for day in recent.first_days]
+        complaints = gettext("complaints")
+        first = Complaint.objects.order_by("received_at").values_list("received_at", flat=True).first()
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Statistics"),
+            "year": year,
+            "years": range(today.year, timezone.localdate(first).year - 1 if first else today.year - 1, -1),
+            "report": figures,
+            "oldest": oldest_open(),
+            "by_month": columns(
+                gettext("Received and closed per month"),
+                complaints,
+                labels,
+                [Series(gettext("Received"), recent.received), Series(gettext("Closed"), recent.closed)],
+            ),
+            "by_kind": bars(
+                gettext("Received in %(year)s, by kind") % {"year": year}, complaints, figures.by_kind
+            ),
+        }
+        return TemplateResponse(request, "admin/complaints/complaint/report.html", context)
+
+    def report_csv(self, request: HttpRequest) -> HttpResponse:
+        """Hand out the figures of a year as CSV: no personal data are in them."""
+        if not request.user.has_perm("complaints.view_complaint"):
+            raise PermissionDenied
+        year = _year(request)
+        response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+        response.headers["Content-Disposition"] = f'attachment; filename="complaints-{year}.csv"'
+        writer = csv.writer(response)
+        writer.writerow(("group", "name", "figure"))
+        writer.writerows(report(datetime.date(year, 1, 1), datetime.date(year + 1, 1, 1)).rows())
+        return response
+
+
+def _year(request: HttpRequest) -> int:
+    """Return the year that is asked for, this one when it is none."""
+    asked = request.GET.get("year", "")
+    this = timezone.localdate().year
+    return int(asked) if asked.isdecimal() and 2000 <= int(asked) <= this else this  # no year before
