@@ -11,6 +11,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,7 @@ from complaints.case_inlines import INLINES
 from complaints.case_steps import available
 from complaints.deadlines import count_month, count_working_days, explain
 from complaints.inbox import MineFilter, WaitingFilter, csv_lines
-from complaints.models import OPEN, Complaint, Template
+from complaints.models import OPEN, Complaint, Stage, Template
 from complaints.report_views import ReportViews
 from complaints.staff_forms import AssignForm
 from complaints.steps import StepRefused
@@ -33,7 +34,7 @@ from core.staff import ReadOnlyAdmin
 class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
     """Complaints, the most urgent first. What the complainant wrote is never edited."""
 
-    list_display = ("reference", "due", "time_left", "state", "signs", "full_name", "summary", "owner")
+    list_display = ("reference", "due", "state", "complainant", "summary", "owner")
     list_filter = (
         WaitingFilter,
         MineFilter,
@@ -101,27 +102,26 @@ class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
         return super().get_queryset(request).prefetch_related("messages__mail")
 
     @admin.display(description=_("answer due"), ordering="answer_due_on")
-    def due(self, complaint: Complaint) -> str:
-        """The day on which the answer is due, in figures."""
-        return date_format(complaint.answer_due_on, "SHORT_DATE_FORMAT")
-
-    @admin.display(description=_("time left"))
-    def time_left(self, complaint: Complaint) -> str:
-        """In words, how late an open complaint is."""
-        if not complaint.is_open:
-            return "–"
-        if complaint.delayed_until_on:
-            return gettext("delay announced, %(date)s") % {"date": long_date(complaint.delayed_until_on)}
-        days = (complaint.answer_due_on - timezone.localdate()).days
-        if days < 0:
-            return ngettext("%(days)d day late", "%(days)d days late", -days) % {"days": -days}
-        return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+    def due(self, complaint: Complaint) -> SafeString:
+        """The day on which the answer is due, and how much time is left."""
+        return format_html(
+            "{}<br>{}", date_format(complaint.answer_due_on, "SHORT_DATE_FORMAT"), time_left(complaint)
+        )
 
     @admin.display(description=_("status"), ordering="status")
-    def state(self, complaint: Complaint) -> str:
-        """Status, and the level when it is not the first."""
-        status = complaint.get_status_display()
-        return status if complaint.stage == "first" else f"{status} – {complaint.get_stage_display()}"
+    def state(self, complaint: Complaint) -> SafeString:
+        """Status, the level when it is not the first, and what is to be noted."""
+        parts = [complaint.get_status_display()]
+        parts += [complaint.get_stage_display()] if complaint.stage != Stage.FIRST else []
+        noted = self.signs(complaint)
+        return format_html(
+            "{}{}", " – ".join(parts), format_html("<br><strong>{}</strong>", noted) if noted != "–" else ""
+        )
+
+    @admin.display(description=_("complainant"), ordering="full_name")
+    def complainant(self, complaint: Complaint) -> SafeString:
+        """Name and company."""
+        return format_html("{}<br>{}", complaint.full_name or "–", complaint.company)
 
     @admin.display(description=_("to note"))
     def signs(self, complaint: Complaint) -> str:
@@ -217,6 +217,18 @@ class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
         today = datetime.date.isoformat(timezone.localdate())
         response.headers["Content-Disposition"] = f'attachment; filename="complaints-{today}.csv"'
         return response
+
+
+def time_left(complaint: Complaint) -> str:
+    """Return in words how much time an open complaint has, or how late it is; nothing for others."""
+    if not complaint.is_open:
+        return ""
+    if complaint.delayed_until_on:
+        return gettext("delay announced, %(date)s") % {"date": long_date(complaint.delayed_until_on)}
+    days = (complaint.answer_due_on - timezone.localdate()).days
+    if days < 0:
+        return ngettext("%(days)d day late", "%(days)d days late", -days) % {"days": -days}
+    return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
 
 
 @admin.register(Template)

@@ -138,6 +138,8 @@ class ComplaintForm(forms.ModelForm[Complaint]):
     def clean_phone(self) -> str:
         """Accept what could be dialled: digits, spaces and the usual signs."""
         phone: str = self.cleaned_data["phone"]
+        if not phone and not self.fields["phone"].required:
+            return ""
         if not PHONE.match(phone) or sum(sign.isdigit() for sign in phone) < FEWEST_DIGITS:
             raise forms.ValidationError(
                 _(

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from complaints.models import Complaint
 from complaints.report import months, oldest_open, report
@@ -52,7 +52,10 @@ class ReportViews(admin.ModelAdmin[Any]):
                 gettext("Received and closed per month"),
                 complaints,
                 labels,
-                [Series(gettext("Received"), recent.received), Series(gettext("Closed"), recent.closed)],
+                [
+                    Series(pgettext("figures", "Received"), recent.received),
+                    Series(pgettext("figures", "Closed"), recent.closed),
+                ],
             ),
             "by_kind": bars(
                 gettext("Received in %(year)s, by kind") % {"year": year}, complaints, figures.by_kind

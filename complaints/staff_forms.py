@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from complaints.forms import ASKED, ComplaintForm, MultilineField
-from complaints.models import Channel, Outcome
+from complaints.models import AnswerBy, Channel, Outcome
 from core.on_date import IsoDateField
 
 
@@ -125,6 +125,18 @@ class EntryForm(ComplaintForm):
     )
 
     field_order = ("channel", "received_on", "language", *ASKED)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A letter or a call may not say it, and is a complaint all the same.
+        self.fields["phone"].required = self.fields["address"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the address when a letter is to go there."""
+        cleaned = super().clean()
+        if cleaned.get("answer_by") == AnswerBy.POST and not cleaned.get("address"):
+            self.add_error("address", _("Enter the postal address to which the answer should go."))
+        return cleaned
 
     def clean_received_on(self) -> datetime.date:
         """Refuse a day to come."""
