@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Case, QuerySet, When
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
@@ -21,7 +21,7 @@ from complaints.case_inlines import INLINES
 from complaints.case_steps import available
 from complaints.deadlines import count_month, count_working_days, explain
 from complaints.inbox import MineFilter, WaitingFilter, csv_lines
-from complaints.models import OPEN, Complaint, Stage, Template
+from complaints.models import Complaint, Stage, Template
 from complaints.report_views import ReportViews
 from complaints.staff_forms import AssignForm
 from complaints.steps import StepRefused
@@ -46,10 +46,9 @@ class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
         ("owner", admin.RelatedOnlyFieldListFilter),
     )
     list_select_related = ("owner",)
-    date_hierarchy = "received_at"
     show_full_result_count = False
     # What still waits for an answer first, the most urgent on top.
-    ordering = (Case(When(status__in=OPEN, then=0), default=1), "answer_due_on", "received_at")
+    ordering = ("-is_waiting", "answer_due_on", "received_at")
     search_fields = (
         "reference",
         "full_name",

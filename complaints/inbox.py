@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -33,14 +33,15 @@ WAITING = {
 
 def waiting(complaints: "QuerySet[Complaint]", what: str, on: datetime.date) -> "QuerySet[Complaint]":
     """Return those of `complaints` that wait for something of WAITING on a day."""
-    messages = Message.objects.filter(complaint=OuterRef("pk"))
-    conditions: dict[str, Q | Exists] = {
+    unsent = Message.objects.filter(mail__status__in=UNSENT).values("complaint")
+    unposted = Message.objects.filter(by_post=True, posted_at__isnull=True).values("complaint")
+    conditions: dict[str, Q] = {
         "overdue": OPEN_CASES & Q(answer_due_on__lt=on),
         "soon": OPEN_CASES & Q(answer_due_on__range=(on, on + SOON)),
         "unassigned": OPEN_CASES & Q(owner__isnull=True),
         "news": Q(news_at__isnull=False),
-        "mail": Exists(messages.filter(mail__status__in=UNSENT)),
-        "letters": Exists(messages.filter(by_post=True, posted_at__isnull=True)),
+        "mail": Q(pk__in=unsent),
+        "letters": Q(pk__in=unposted),
         "set_aside": Q(set_aside_at__isnull=False),
         "open": OPEN_CASES,
     }

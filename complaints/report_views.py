@@ -5,6 +5,7 @@ import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -14,8 +15,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext
 
 from complaints.models import Complaint
-from complaints.report import months, oldest_open, report
+from complaints.report import Report, months, oldest_open, report
 from core.plots import Series, bars, columns
+
+FRESH = 10 * 60
+"""Seconds for which charts and figures are kept: over many complaints they take a second to count."""
 
 
 class ReportViews(admin.ModelAdmin[Any]):
@@ -35,8 +39,8 @@ class ReportViews(admin.ModelAdmin[Any]):
             raise PermissionDenied
         today = timezone.localdate()
         year = _year(request)
-        figures = report(datetime.date(year, 1, 1), datetime.date(year + 1, 1, 1))
-        recent = months(today)
+        figures = cache.get_or_set(f"complaints:report:{year}", lambda: _of_year(year), FRESH)
+        recent = cache.get_or_set(f"complaints:months:{today}", lambda: months(today), FRESH)
         labels = [date_format(day, "M y") for day in recent.first_days]
         complaints = gettext("complaints")
         first = Complaint.objects.order_by("received_at").values_list("received_at", flat=True).first()
@@ -72,8 +76,12 @@ class ReportViews(admin.ModelAdmin[Any]):
         response.headers["Content-Disposition"] = f'attachment; filename="complaints-{year}.csv"'
         writer = csv.writer(response)
         writer.writerow(("group", "name", "figure"))
-        writer.writerows(report(datetime.date(year, 1, 1), datetime.date(year + 1, 1, 1)).rows())
+        writer.writerows(_of_year(year).rows())
         return response
+
+
+def _of_year(year: int) -> Report:
+    return report(datetime.date(year, 1, 1), datetime.date(year + 1, 1, 1))
 
 
 def _year(request: HttpRequest) -> int:

@@ -151,6 +151,12 @@ class Complaint(models.Model):
     set_aside_at = models.DateTimeField(_("set aside"), null=True, blank=True)
     suspicions = models.JSONField(_("suspicions"), default=list, blank=True)
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
+    is_waiting = models.GeneratedField(
+        expression=models.Case(models.When(status__in=OPEN, then=1), default=0),
+        output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
+    )
+    """1 while it waits for an answer, 0 otherwise: what waits stands first in the inbox, and has an index."""
 
     objects = ComplaintQuerySet.as_manager()
 
@@ -161,6 +167,14 @@ class Complaint(models.Model):
         ordering = ["answer_due_on", "received_at"]
         indexes = [
             models.Index(fields=["status", "answer_due_on"], name="complaints_status_due"),
+            models.Index(fields=["-is_waiting", "answer_due_on", "received_at"], name="complaints_inbox"),
+            models.Index(fields=["received_at"], name="complaints_received"),
+            models.Index(fields=["answered_at"], name="complaints_answered"),
+            models.Index(fields=["closed_at"], name="complaints_closed"),
+            models.Index(fields=["news_at"], condition=Q(news_at__isnull=False), name="complaints_news"),
+            models.Index(
+                fields=["set_aside_at"], condition=Q(set_aside_at__isnull=False), name="complaints_set_aside"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

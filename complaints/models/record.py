@@ -80,6 +80,13 @@ class Message(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         ordering = ["at", "pk"]
+        indexes = [
+            models.Index(
+                fields=["complaint"],
+                condition=models.Q(by_post=True, posted_at__isnull=True),
+                name="complaints_message_to_post",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.complaint} – {self.subject}"

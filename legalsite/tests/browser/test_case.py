@@ -1,0 +1,210 @@
+"""A complaint from both sides: the complainant's whole way and that of staff, with every mail."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from legalsite.tests.browser.conftest import Mailbox, plain, sign_in
+from legalsite.tests.browser.test_complaint import AS_LONG_AS_A_PERSON, MAKE_STAFF, fill
+from scripts.portal import Portal
+
+pytestmark = pytest.mark.browser
+
+WORDS = {
+    "fr": {
+        "new": "/fr/reclamations/nouvelle/",
+        "follow": "/fr/reclamations/suivre/",
+        "files": "Fichiers",
+        "check": "Vérifier ma réclamation",
+        "send": "Envoyer ma réclamation",
+        "mail": "Adresse e-mail",
+        "reference": "Référence",
+        "link": "Envoyez-moi le lien",
+        "once": "Ce lien l’ouvre une seule fois",
+        "open": "Ouvrir ma réclamation",
+        "message": "Votre message",
+        "add": "Envoyer",
+        "why": "Pourquoi n’êtes-vous pas satisfait",
+        "pass": "Transmettre ma réclamation à la direction",
+        "withdrawal": "Je ne souhaite plus que ma réclamation soit examinée",
+        "withdraw": "Retirer ma réclamation",
+        "used": "Ce lien ne fonctionne plus",
+        "delayed": "est retardée",
+        "answered": "Réponse à votre réclamation",
+        "passed": "transmise à la direction",
+        "withdrawn": "Retirée",
+    },
+    "en": {
+        "new": "/en/complaints/new/",
+        "follow": "/en/complaints/follow/",
+        "files": "Files",
+        "check": "Check my answers",
+        "send": "Send my complaint",
+        "mail": "E-mail address",
+        "reference": "Reference",
+        "link": "Send me the link",
+        "once": "This link opens it once",
+        "open": "Open my complaint",
+        "message": "Your message",
+        "add": "Send",
+        "why": "Why are you not satisfied",
+        "pass": "Pass my complaint to the management",
+        "withdrawal": "I no longer want my complaint to be examined",
+        "withdraw": "Withdraw my complaint",
+        "used": "This link does not work any more",
+        "delayed": "is delayed",
+        "answered": "Answer to your complaint",
+        "passed": "passed to the management",
+        "withdrawn": "Withdrawn",
+    },
+}
+
+
+def step(page: Page, label: str) -> None:
+    """Press the button of a step in the case, and then that of its form."""
+    page.locator(".next-step").get_by_role("link", name=label).click()
+    page.locator(".submit-row button").click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
+
+
+def open_case(page: Page, words: dict[str, str], reference: str, email: str, box: Mailbox) -> str:
+    """Ask for the link, open the case by it, and return the link."""
+    page.goto(words["follow"])
+    page.get_by_label(words["reference"]).fill(reference.lower().replace("-", " "))
+    page.locator("#id_email").fill(email.upper())
+    before = len(box.holding(words["once"]))
+    page.get_by_role("button", name=words["link"]).click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    mail = box.wait_for(words["once"], number=before + 1)[-1]
+    found = re.search(rf"{re.escape(words['follow'])}[\w-]{{20,}}/", plain(mail))
+    assert found is not None
+    link = found.group()
+    # What a scanner of links does changes nothing.
+    for _time in range(2):
+        assert page.request.head(link).status == 200
+        assert page.request.get(link).status == 200
+    page.goto(link)
+    page.get_by_role("button", name=words["open"]).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(reference)
+    return link
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_the_whole_way(
+    page: Page,
+    browser: Browser,
+    portal: Portal,
+    mailbox: tuple[Mailbox, int],
+    tmp_path: Path,
+    language: str,
+) -> None:
+    words, box, email = WORDS[language], mailbox[0], f"case-{language}@example.com"
+    note = tmp_path / "exemple.txt"
+    note.write_text("Exemple de pièce jointe.", encoding="utf-8")
+
+    # The complainant writes, with a file.
+    page.goto(words["new"])
+    fill(page, language, f"case-{language}")
+    page.get_by_label(words["mail"]).fill(email)
+    page.get_by_label(words["files"]).set_input_files(note)
+    page.get_by_role("button", name=words["check"]).click()
+    expect(page.locator(".summary")).to_contain_text("exemple.txt")
+    page.wait_for_timeout(AS_LONG_AS_A_PERSON)
+    page.get_by_role("button", name=words["send"]).click()
+    reference = page.locator(".receipt__reference").inner_text()
+    box.wait_for(reference, number=2)
+
+    # Staff assign, examine and announce a delay.
+    portal.manage("shell", "--verbosity", "0", "-c", MAKE_STAFF)
+    context = browser.new_context(base_url=portal.url, locale="en")
+    staff = context.new_page()
+    sign_in(staff, "example-admin", "an example passphrase")
+    staff.goto(f"/admin/complaints/complaint/?q={reference}")
+    staff.get_by_role("link", name=reference).click()
+    with staff.expect_download() as downloading:
+        staff.get_by_role("link", name="exemple.txt").click()
+    assert downloading.value.path().read_text(encoding="utf-8") == "Exemple de pièce jointe."
+    staff.locator(".next-step").get_by_role("link", name="Assign owner and sponsor").click()
+    staff.get_by_label("Owner").select_option(label="example-admin")
+    staff.get_by_label("Sponsor").select_option(label="example-sponsor")
+    staff.locator(".submit-row button").click()
+    step(staff, "Begin the examination")
+    staff.locator(".next-step").get_by_role("link", name="Announce a delay").click()
+    staff.get_by_label("Causes of the delay").fill("Exemple de cause.")
+    staff.get_by_label("Day on which").fill("2099-01-31")
+    staff.locator(".submit-row button").click()
+    box.wait_for(words["delayed"], number=1)
+
+    # The complainant opens the case once, and adds to it.
+    link = open_case(page, words, reference, email, box)
+    expect(page.get_by_text("Exemple de cause.").first).to_be_visible()
+    page.get_by_label(words["message"]).fill("Exemple de complément.")
+    page.get_by_role("button", name=words["add"], exact=True).click()
+    expect(page.locator(".message--own")).to_contain_text("Exemple de complément.")
+    expect(page.get_by_role("button", name=words["pass"])).to_have_count(0)
+    again = page.request.get(link)
+    assert again.status == 410
+    assert words["used"] in again.text()
+
+    # Staff see it and answer: not everything is granted.
+    staff.reload()
+    expect(staff.locator("#messages-group")).to_contain_text("Exemple de complément.")
+    staff.locator(".next-step").get_by_role("link", name="Answer the complaint").click()
+    staff.get_by_label("Answer", exact=True).fill("Exemple de réponse.")
+    staff.get_by_label("Outcome").select_option("rejected")
+    staff.locator(".submit-row button").click()
+    box.wait_for("Exemple de réponse.", number=1)
+    step(staff, "Close the complaint")
+
+    # The complainant asks the management, and in the end withdraws.
+    open_case(page, words, reference, email, box)
+    expect(page.locator(".message h3", has_text=words["answered"])).to_be_visible()
+    page.get_by_label(words["why"]).fill("Exemple de motif.")
+    page.get_by_role("button", name=words["pass"]).click()
+    expect(page.locator(".message").last).to_contain_text(words["passed"])
+    page.get_by_text(words["withdrawal"]).click()
+    page.get_by_role("button", name=words["withdraw"]).click()
+    expect(page.locator(".standing")).to_contain_text(words["withdrawn"])
+    staff.reload()
+    expect(staff.locator("#past_examinations-group")).to_contain_text("Exemple de réponse.")
+    context.close()
+
+
+def test_an_answer_by_post_and_a_reopening(page: Page, portal: Portal) -> None:
+    portal.manage("shell", "--verbosity", "0", "-c", MAKE_STAFF)
+    sign_in(page, "example-admin", "an example passphrase")
+    page.get_by_role("button", name="English").click()
+    page.goto("/admin/complaints/complaint/")
+    page.get_by_role("link", name="Enter a complaint").click()
+    page.get_by_label("How did it come?").select_option("letter")
+    page.get_by_label("Received on").fill("2026-01-31")
+    page.get_by_label("Full name").fill("Example Customer")
+    page.get_by_label("Postal address").fill("1, rue de l’Exemple")
+    page.get_by_label("By post").check()
+    page.get_by_label("Other", exact=True).check()
+    page.get_by_label("What went wrong").fill("Example by letter")
+    page.get_by_label("What happened?").fill("Example of a letter.")
+    page.locator(".submit-row button").click()
+    expect(page.locator(".field-clock")).to_contain_text("28 February 2026")
+    page.locator(".next-step").get_by_role("link", name="Assign owner and sponsor").click()
+    page.get_by_label("Owner").select_option(label="example-admin")
+    page.get_by_label("Sponsor").select_option(label="example-sponsor")
+    page.locator(".submit-row button").click()
+    page.locator(".next-step").get_by_role("link", name="Answer the complaint").click()
+    page.get_by_label("Answer", exact=True).fill("Example of an answer by letter.")
+    page.get_by_label("Outcome").select_option("upheld")
+    page.locator(".submit-row button").click()
+    expect(page.locator(".messagelist")).to_contain_text("print and post the letter")
+    page.locator("#messages-group").get_by_role("link", name="Letter to post").last.click()
+    expect(page.locator(".recipient")).to_contain_text("rue de l’Exemple")
+    expect(page.get_by_text("Example of an answer by letter.")).to_be_visible()
+    page.get_by_role("button").click()
+    expect(page.locator("#messages-group")).to_contain_text("Letter, posted")
+    step(page, "Close the complaint")
+    page.locator(".next-step").get_by_role("link", name="Reopen").click()
+    page.get_by_label("Reason for the record").fill("Example: the refund was not made.")
+    page.locator(".submit-row button").click()
+    expect(page.locator(".field-stage").first).to_contain_text("Examined again")
+    expect(page.locator("#past_examinations-group")).to_contain_text("Example of an answer by letter.")
