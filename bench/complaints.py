@@ -78,6 +78,7 @@ def _fill() -> None:
             summary="Example of a complaint",
             description="Example of a description. " * 20,
             invoice_reference=f"EXAMPLE-{number}",
+            search_text=f" r {number:06} example customer {number} example {number % 5_000} s a r l",
             answer="" if is_open else "Example of an answer.",
             answered_at=None if is_open else answered_at,
             closed_at=None if is_open else answered_at,

@@ -27,6 +27,7 @@ from complaints.staff_forms import AssignForm
 from complaints.steps import StepRefused
 from complaints.wording_preview import preview
 from core.dates import long_date
+from core.folding import fold
 from core.staff import ReadOnlyAdmin
 
 
@@ -49,13 +50,10 @@ class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
     show_full_result_count = False
     # What still waits for an answer first, the most urgent on top.
     ordering = ("-is_waiting", "answer_due_on", "received_at")
-    search_fields = (
-        "reference",
-        "full_name",
-        "company",
-        "email",
-        "invoice_reference",
-        "intervention_reference",
+    # Which fields, and how, is in get_search_results.
+    search_fields = ("search_text",)
+    search_help_text = _(
+        "Reference, name, company, e-mail address, invoice or intervention; beginnings count."
     )
     inlines = INLINES
     actions = ("assign_selected", "export_selected")
@@ -99,6 +97,14 @@ class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Complaint]:
         return super().get_queryset(request).prefetch_related("messages__mail")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Complaint], search_term: str
+    ) -> tuple[QuerySet[Complaint], bool]:
+        """Find the complaints that have every word, or the beginning of it, with or without accents."""
+        for word in fold(search_term).split():
+            queryset = queryset.filter(search_text__contains=f" {word}")
+        return queryset, False
 
     @admin.display(description=_("answer due"), ordering="answer_due_on")
     def due(self, complaint: Complaint) -> SafeString:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from complaints import mail
 from complaints.deadlines import answer_due_on, target_on
-from complaints.models import Attachment, Channel, Complaint, Event, MessageKind
+from complaints.models import Attachment, Channel, Complaint, Event, MessageKind, searched_in
 from complaints.steps import record
 
 REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
@@ -64,8 +64,10 @@ def receive(
         received_on = timezone.localdate(received_at)
         try:
             with transaction.atomic():
+                reference = new_reference(received_on)
                 complaint = Complaint.objects.create(
-                    reference=new_reference(received_on),
+                    reference=reference,
+                    search_text=searched_in(reference, facts),
                     submission_key=key,
                     language=language,
                     received_at=received_at,

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext
 
 from complaints.models import Complaint
-from complaints.report import Report, months, oldest_open, report
+from complaints.report import Months, Report, months, oldest_open, report
 from core.plots import Series, bars, columns
 
 FRESH = 10 * 60
@@ -39,8 +39,7 @@ class ReportViews(admin.ModelAdmin[Any]):
             raise PermissionDenied
         today = timezone.localdate()
         year = _year(request)
-        figures = cache.get_or_set(f"complaints:report:{year}", lambda: _of_year(year), FRESH)
-        recent = cache.get_or_set(f"complaints:months:{today}", lambda: months(today), FRESH)
+        figures, recent = _kept(year, today)
         labels = [date_format(day, "M y") for day in recent.first_days]
         complaints = gettext("complaints")
         first = Complaint.objects.order_by("received_at").values_list("received_at", flat=True).first()
@@ -78,6 +77,16 @@ class ReportViews(admin.ModelAdmin[Any]):
         writer.writerow(("group", "name", "figure"))
         writer.writerows(_of_year(year).rows())
         return response
+
+
+def _kept(year: int, today: datetime.date) -> tuple[Report, Months]:
+    """Return the figures of a year and of the last months, counted at most FRESH seconds ago."""
+    key = f"complaints:report:{year}:{today}"
+    kept: tuple[Report, Months] | None = cache.get(key)
+    if kept is None:
+        kept = _of_year(year), months(today)
+        cache.set(key, kept, FRESH)
+    return kept
 
 
 def _of_year(year: int) -> Report:

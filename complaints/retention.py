@@ -17,7 +17,17 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from post_office.models import Email
 
-from complaints.models import OPEN, AccessLink, Attachment, Complaint, Event, Hold, Message, PastExamination
+from complaints.models import (
+    OPEN,
+    AccessLink,
+    Attachment,
+    Complaint,
+    Event,
+    Hold,
+    Message,
+    PastExamination,
+    searched_in,
+)
 
 KEPT = relativedelta(years=3)
 
@@ -120,6 +130,7 @@ def erase(*, complaint: Complaint) -> None:
         ).update(change_message="", object_repr=case.reference)
         for name in BLANK:
             setattr(case, name, "")
+        case.search_text = searched_in(case.reference, {})
         case.submission_key = f"erased-{case.pk}"
         case.owner = case.sponsor = case.news_at = None
         case.erased_at = timezone.now()

@@ -11,6 +11,7 @@ from complaints.models.case import (
     Outcome,
     Stage,
     Status,
+    searched_in,
 )
 from complaints.models.files import Attachment, Draft
 from complaints.models.record import Event, Message, PastExamination, ended_now
@@ -40,5 +41,6 @@ __all__ = [
     "Status",
     "Template",
     "ended_now",
+    "searched_in",
     "template_for",
 ]

@@ -1,6 +1,7 @@
 """Complaint: what a customer complains of, who takes care of it, and where it stands."""
 
 import datetime
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.folding import fold
 from core.mailboxes import validate_mailbox
 
 
@@ -86,6 +88,15 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         return self.filter(set_aside_at__isnull=True)
 
 
+SEARCHED = ("full_name", "company", "email", "invoice_reference", "intervention_reference")
+"""Fields of the form in which staff search, beside the reference."""
+
+
+def searched_in(reference: str, facts: Mapping[str, str]) -> str:
+    """Return the text in which a complaint is searched: words without accents, a space before each."""
+    return f" {fold(' '.join([reference, *(facts.get(name, '') for name in SEARCHED)]))}"
+
+
 ERASED = Q(erased_at__isnull=False)
 
 
@@ -151,6 +162,8 @@ class Complaint(models.Model):
     set_aside_at = models.DateTimeField(_("set aside"), null=True, blank=True)
     suspicions = models.JSONField(_("suspicions"), default=list, blank=True)
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
+    search_text = models.TextField(editable=False, blank=True)
+    """What staff search in, folded, a space before every word (searched_in)."""
     is_waiting = models.GeneratedField(
         expression=models.Case(models.When(status__in=OPEN, then=1), default=0),
         output_field=models.PositiveSmallIntegerField(),

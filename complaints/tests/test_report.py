@@ -95,7 +95,7 @@ def test_the_page_and_its_csv(client: Client, django_assert_num_queries: DjangoA
     assert client.get(address).status_code == 403
     client.force_login(make_staff("auditor"))
     client.get(address)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(43):
         page = client.get(address, {"year": "2024"}).text
     assert page.count("<figcaption") == 2
     assert "style=" not in page
