@@ -181,6 +181,7 @@ class Complaint(models.Model):
         indexes = [
             models.Index(fields=["status", "answer_due_on"], name="complaints_status_due"),
             models.Index(fields=["-is_waiting", "answer_due_on", "received_at"], name="complaints_inbox"),
+            models.Index(fields=["search_text"], name="complaints_search"),
             models.Index(fields=["received_at"], name="complaints_received"),
             models.Index(fields=["answered_at"], name="complaints_answered"),
             models.Index(fields=["closed_at"], name="complaints_closed"),
