@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST
 
-from complaints import attachments, following, handling, retention
+from complaints import following, handling, retention
 from complaints.forms import EscalationForm, FollowForm, InformationForm, WithdrawalForm
 from complaints.models import ENDED, OPEN, Complaint, Event, Status
 from complaints.steps import StepRefused
@@ -120,7 +120,6 @@ def case(request: HttpRequest) -> HttpResponse:
         form = form_class(request.POST, request.FILES, prefix=name)
         if form.is_valid():
             try:
-                _look_at_files(form)
                 take(found, form.cleaned_data)
             except StepRefused as refused:
                 form.add_error(None, str(refused))
@@ -131,12 +130,6 @@ def case(request: HttpRequest) -> HttpResponse:
         bound[name] = form
     actions = {key: bound.get(key) or form(prefix=key) for key, (form, _take) in ACTIONS.items()}
     return render(request, "complaints/case.html", _shown(found) | {"forms": actions, "bound": bound})
-
-
-def _look_at_files(form: forms.Form) -> None:
-    """Inspect files before the transaction of the step begins: reading them takes its time."""
-    if files := form.cleaned_data.get("attached"):
-        attachments.check(files)
 
 
 def _shown(found: Complaint) -> dict[str, Any]:

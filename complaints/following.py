@@ -14,9 +14,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from complaints import mail
-from complaints.attachments import attach
-from complaints.models import AccessLink, Complaint, Event, Message
+from complaints import attachments, mail
+from complaints.models import AccessLink, Attachment, Complaint, Event, Message
 from complaints.steps import locked, record
 
 LINK_VALID = datetime.timedelta(minutes=30)
@@ -72,19 +71,30 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-@transaction.atomic
 def add_information(*, complaint: Complaint, text: str, files: Sequence["UploadedFile[Any]"] = ()) -> Message:
     """Add what the complainant writes to the case, tell staff, and return it.
 
-    The same words without files sent twice are one message. Raises StepRefused when the case is erased or
-    set aside, ValidationError when a file is refused.
+    The same words with the same files sent twice are one message. Raises StepRefused when the case is erased
+    or set aside, ValidationError when a file is refused; then nothing is stored.
     """
+    accepted = attachments.inspected(files)
+    try:
+        with transaction.atomic():
+            return _add(complaint, text, accepted)
+    except Exception:
+        attachments.remove_stored(accepted)
+        raise
+
+
+def _add(complaint: Complaint, text: str, accepted: Sequence[Attachment]) -> Message:
     case = locked(complaint, "inform")
     last = case.messages.last()
-    if last is not None and last.from_complainant and last.text == text and not files:
-        return last
+    if last is not None and last.from_complainant and last.text == text:
+        known = sorted(last.attachments.values_list("sha256", flat=True))
+        if known == sorted(attachment.sha256 for attachment in accepted):
+            return last
     message = Message.objects.create(complaint=case, from_complainant=True, text=text)
-    attach(case, message, files)
+    attachments.attach(case, message, accepted)
     record(case, Event.Action.INFORMED, by=None)
     case.news_at = timezone.now()
     case.save(update_fields=["news_at"])
