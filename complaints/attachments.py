@@ -27,12 +27,13 @@ def draft_token(draft: Draft) -> str:
 
 
 def draft_of(token: str) -> Draft | None:
-    """Return the draft of a form, None when the word is wrong or the draft gone."""
+    """Return the draft of a form, None when the word is wrong or the draft too old or gone."""
     try:
         pk = signing.loads(token, salt=DRAFT_SALT, max_age=DRAFT_KEPT)
     except signing.BadSignature:
         return None
-    return Draft.objects.filter(pk=pk).first()
+    # Each page signs anew: what says when a draft has expired is its own age, as in remove_expired_drafts.
+    return Draft.objects.filter(pk=pk, created_at__gte=timezone.now() - DRAFT_KEPT).first()
 
 
 def keep(draft: Draft | None, files: Sequence["UploadedFile[Any]"]) -> tuple[Draft | None, list[str]]:

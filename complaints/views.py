@@ -4,6 +4,7 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,6 +21,8 @@ CONFIRMATION_SALT = "complaints.confirmation"
 CONFIRMATION_SECONDS = 30 * 24 * 60 * 60
 """How long the confirmation page can be opened again."""
 
+GONE = gettext_noop("Your files are no longer here. Please add them again.")
+
 
 @never_cache
 @ensure_csrf_cookie
@@ -33,10 +36,13 @@ def new(request: HttpRequest) -> HttpResponse:
         return render(request, "complaints/form.html", {"form": ComplaintForm()})
     draft = attachments.draft_of(request.POST.get("draft", ""))
     action = request.POST.get("action")
+    # What is sent a second time has no draft any more, and is known all the same: see _send.
+    problems = [_(GONE)] if request.POST.get("draft") and not draft and action != "send" else []
     if draft and (removed := request.POST.get("remove")):
-        attachments.remove(draft, removed)
+        problems += attachments.remove(draft, removed)
         action = "edit"
-    draft, problems = attachments.keep(draft, request.FILES.getlist("attached"))
+    draft, refused = attachments.keep(draft, request.FILES.getlist("attached"))
+    problems += refused
     if action == "edit" and not problems:
         form = ComplaintForm(initial=request.POST.dict())
         return _form(request, form, draft)
