@@ -75,11 +75,13 @@ def _send(request: HttpRequest, form: ComplaintForm, draft: Draft | None) -> Htt
     # As the check page named them: the draft is gone when the same form arrives a second time.
     digests = sorted(request.POST.getlist("digest"))
     key = submission_key(form.cleaned_data["token"], facts, digests)
+    # Before asking whether the case is known: the same form may be on its way by another process, and take
+    # the files with it between the two.
+    held: list[Attachment] = list(draft.attachments.all()) if draft else []
     complaint = known(key)
     if complaint is None:
-        held: list[Attachment] = list(draft.attachments.all()) if draft else []
         if sorted(attachment.sha256 for attachment in held) != digests:
-            form.add_error("attached", _("Your files are no longer here. Please add them again."))
+            form.add_error("attached", _(GONE))
             return _form(request, form, draft)
         try:
             limit(request, name="complaint", times=60, seconds=3600)
