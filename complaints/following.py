@@ -34,10 +34,14 @@ def as_reference(typed: str) -> str:
 
 @transaction.atomic
 def send_link(*, reference: str, email: str) -> None:
-    """Mail a link to the case to its own address, if there is such a case; otherwise do nothing."""
-    case = Complaint.objects.filter(
+    """Mail a link to the case to its own address, if there is such a case; otherwise do nothing.
+
+    Nor is anything mailed while it is set aside: see receiving.receive.
+    """
+    found = Complaint.objects.not_set_aside().filter(
         reference=as_reference(reference), email__iexact=email.strip(), erased_at__isnull=True
-    ).first()
+    )
+    case = found.first()
     if case is None or not case.email:
         return
     token = secrets.token_urlsafe(32)
