@@ -41,7 +41,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if draft and (removed := request.POST.get("remove")):
         problems += attachments.remove(draft, removed)
         action = "edit"
-    draft, refused = attachments.keep(draft, request.FILES.getlist("attached"))
+    draft, refused = _keep(request, draft)
     problems += refused
     if action == "edit" and not problems:
         form = ComplaintForm(initial=request.POST.dict())
@@ -54,6 +54,18 @@ def new(request: HttpRequest) -> HttpResponse:
     if action == "send":
         return _send(request, form, draft)
     return _form(request, form, draft, template="complaints/check.html")
+
+
+def _keep(request: HttpRequest, draft: Draft | None) -> tuple[Draft | None, list[str]]:
+    """Keep the files of a request: what attachments.keep returns, or a sentence when there were too many."""
+    files = request.FILES.getlist("attached")
+    if files:
+        try:
+            # They are stored before anything is sent, for a day: nobody shall fill the disk.
+            limit(request, name="files", times=120, seconds=3600)
+        except TooManyRequests:
+            return draft, [_("Too many files were sent from your network. Please try again later.")]
+    return attachments.keep(draft, files)
 
 
 def _form(

@@ -371,6 +371,18 @@ def test_storage_that_fails_to_remove_keeps_the_file_in_sight(client: Client) ->
     assert names(response.text) == ["invoice.pdf"]
 
 
+def test_too_many_files_from_one_network_are_not_kept(client: Client) -> None:
+    for _time in range(120):
+        page = post(client, "check", upload("invoice.pdf")).text
+    response = post(client, "check", upload("letter.txt", TXT), page=page)
+    assert response.text.count("Too many files were sent from your network. Please try again later.") == 2
+    assert names(response.text) == ["invoice.pdf"]
+    assert "The same invoice arrived twice." in response.text
+    assert not Attachment.objects.filter(name="letter.txt").exists()
+    page = post(client, "check", page=response.text).text
+    assert post(client, "send", page=page).status_code == 302
+
+
 def test_when_the_mail_cannot_be_queued_the_files_stay_with_the_form(client: Client) -> None:
     page = post(client, "check", upload("invoice.pdf")).text
     client.raise_request_exception = False
