@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.cache import cache
+from django.core.files.storage import storages as storage_handler
 from django.core.management import call_command
 from django.test import override_settings
 from django.utils import translation
@@ -32,7 +33,11 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    with override_settings(STORAGES=storages):
+    from complaints.models import Attachment
+
+    with override_settings(STORAGES=storages), pytest.MonkeyPatch.context() as patched:
+        # The field has asked for its storage when the models were loaded.
+        patched.setattr(Attachment._meta.get_field("file"), "storage", storage_handler["attachments"])
         yield folder
 
 

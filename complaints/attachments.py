@@ -27,12 +27,13 @@ def draft_token(draft: Draft) -> str:
 
 
 def draft_of(token: str) -> Draft | None:
-    """Return the draft of a form, None when the word is wrong or the draft gone."""
+    """Return the draft of a form, None when the word is wrong or the draft too old or gone."""
     try:
         pk = signing.loads(token, salt=DRAFT_SALT, max_age=DRAFT_KEPT)
     except signing.BadSignature:
         return None
-    return Draft.objects.filter(pk=pk).first()
+    # Each page signs anew: what says when a draft has expired is its own age, as in remove_expired_drafts.
+    return Draft.objects.filter(pk=pk, created_at__gte=timezone.now() - DRAFT_KEPT).first()
 
 
 def keep(draft: Draft | None, files: Sequence["UploadedFile[Any]"]) -> tuple[Draft | None, list[str]]:
@@ -46,33 +47,51 @@ def keep(draft: Draft | None, files: Sequence["UploadedFile[Any]"]) -> tuple[Dra
         draft = Draft.objects.create()
     for attachment in accepted:
         attachment.draft = draft
-        attachment.save()
+        if not _stored(attachment):
+            problems.append(_not_stored(attachment))
     return draft, problems
 
 
-def attach(complaint: Complaint, message: Message, files: Sequence["UploadedFile[Any]"]) -> list[Attachment]:
-    """Store files that the complainant adds to a case. Raises ValidationError when one is refused."""
+def inspected(files: Sequence["UploadedFile[Any]"]) -> list[Attachment]:
+    """Return what `files` become in a case, not stored yet.
+
+    Reading and scanning take their time: to be called before a transaction begins. Raises ValidationError
+    with a sentence for each file that is refused.
+    """
     accepted, problems = _accepted(files, [])
     if problems:
         raise ValidationError(problems)
-    for attachment in accepted:
-        attachment.complaint, attachment.message = complaint, message
-        attachment.save()
     return accepted
 
 
-def check(files: Sequence["UploadedFile[Any]"]) -> None:
-    """Raise ValidationError with a sentence for each file that would be refused."""
-    _accepted_files, problems = _accepted(files, [])
-    if problems:
-        raise ValidationError(problems)
+def attach(complaint: Complaint, message: Message, accepted: Iterable[Attachment]) -> None:
+    """Store files that the complainant adds to a case. Raises ValidationError when storage refuses."""
+    for attachment in accepted:
+        attachment.complaint, attachment.message = complaint, message
+        if not _stored(attachment):
+            raise ValidationError(_not_stored(attachment))
 
 
-def remove(draft: Draft, pk: str) -> None:
-    """Take a file out of a draft."""
-    for attachment in draft.attachments.filter(pk=int(pk) if pk.isdecimal() else 0):
+def remove_stored(accepted: Iterable[Attachment]) -> None:
+    """Delete the files of attachments whose rows the database did not keep: nobody else would find them."""
+    for attachment in accepted:
+        if attachment.file._committed:  # type: ignore[attr-defined]  # whether storage has it
+            attachment.remove_file()
+
+
+def remove(draft: Draft, pk: str) -> list[str]:
+    """Take a file out of a draft; return a sentence when storage refuses."""
+    for attachment in draft.attachments.all():
+        if str(attachment.pk) != pk:
+            continue
+        try:
+            # The file first: while there is a row, somebody finds it.
+            attachment.remove_file()
+        except OSError as error:
+            logger.warning("attachment not removed: %s", type(error).__name__)
+            return [_("“%(name)s” could not be removed. Please try again later.") % {"name": attachment.name}]
         attachment.delete()
-        attachment.remove_file()
+    return []
 
 
 def remove_expired_drafts() -> int:
@@ -126,3 +145,19 @@ def _accepted(
             )
         )
     return accepted, problems
+
+
+def _stored(attachment: Attachment) -> bool:
+    """Whether storage has taken a file, and the database its row."""
+    try:
+        with transaction.atomic():
+            attachment.save()
+    except OSError as error:
+        # Its class alone, for its text holds a path.
+        logger.warning("attachment not stored: %s", type(error).__name__)
+        return False
+    return True
+
+
+def _not_stored(attachment: Attachment) -> str:
+    return _("“%(name)s” could not be stored. Please try again later.") % {"name": attachment.name}

@@ -8,11 +8,13 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST
 
-from complaints import attachments, following, handling, retention
+from complaints import following, handling, retention
 from complaints.forms import EscalationForm, FollowForm, InformationForm, WithdrawalForm
 from complaints.models import ENDED, OPEN, Complaint, Event, Status
 from complaints.steps import StepRefused
@@ -34,6 +36,8 @@ SHOWN = (
     Event.Action.WITHDRAWN,
 )
 """Steps that the complainant sees; never who took them, nor any note."""
+
+AT_PRESENT = gettext_noop("This cannot be done at present. Please write to us, quoting the reference.")
 
 
 @never_cache
@@ -120,10 +124,12 @@ def case(request: HttpRequest) -> HttpResponse:
         form = form_class(request.POST, request.FILES, prefix=name)
         if form.is_valid():
             try:
-                _look_at_files(form)
                 take(found, form.cleaned_data)
             except StepRefused as refused:
-                form.add_error(None, str(refused))
+                if _taken_already(found, name, form.cleaned_data):
+                    return redirect("complaints:case")
+                found.refresh_from_db()
+                form.add_error(None, _(AT_PRESENT) if found.set_aside_at else str(refused))
             except ValidationError as refused:
                 form.add_error("attached", refused)
             else:
@@ -133,14 +139,16 @@ def case(request: HttpRequest) -> HttpResponse:
     return render(request, "complaints/case.html", _shown(found) | {"forms": actions, "bound": bound})
 
 
-def _look_at_files(form: forms.Form) -> None:
-    """Inspect files before the transaction of the step begins: reading them takes its time."""
-    if files := form.cleaned_data.get("attached"):
-        attachments.check(files)
+def _taken_already(found: Complaint, name: str, data: dict[str, Any]) -> bool:
+    """Whether a step was refused because the same words have taken it already, as by a double click."""
+    action = {"escalate": Event.Action.ESCALATED, "withdraw": Event.Action.WITHDRAWN}.get(name)
+    return action is not None and found.events.filter(action=action, note=data["reason"]).exists()
 
 
 def _shown(found: Complaint) -> dict[str, Any]:
     is_open = found.status in OPEN
+    # While it is set aside, every step would be refused.
+    can_act = found.set_aside_at is None
     return {
         "complaint": found,
         "events": [event for event in found.events.all() if event.action in SHOWN],
@@ -149,8 +157,9 @@ def _shown(found: Complaint) -> dict[str, Any]:
         "past": found.past_examinations.all(),
         "is_open": is_open,
         "erased_on": None if is_open else retention.erased_on(found),
-        "can_withdraw": found.status not in ENDED,
-        "may_add": found.status not in (Status.WITHDRAWN,),
+        "can_escalate": can_act and found.can_be_escalated,
+        "can_withdraw": can_act and found.status not in ENDED,
+        "may_add": can_act and found.status != Status.WITHDRAWN,
     }
 
 

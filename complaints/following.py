@@ -12,11 +12,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
-from complaints import mail
-from complaints.attachments import attach
-from complaints.models import AccessLink, Complaint, Event, Message
+from complaints import attachments, mail
+from complaints.models import AccessLink, Attachment, Complaint, Event, Message
 from complaints.steps import locked, record
 
 LINK_VALID = datetime.timedelta(minutes=30)
@@ -35,10 +34,14 @@ def as_reference(typed: str) -> str:
 
 @transaction.atomic
 def send_link(*, reference: str, email: str) -> None:
-    """Mail a link to the case to its own address, if there is such a case; otherwise do nothing."""
-    case = Complaint.objects.filter(
+    """Mail a link to the case to its own address, if there is such a case; otherwise do nothing.
+
+    Nor is anything mailed while it is set aside: see receiving.receive.
+    """
+    found = Complaint.objects.not_set_aside().filter(
         reference=as_reference(reference), email__iexact=email.strip(), erased_at__isnull=True
-    ).first()
+    )
+    case = found.first()
     if case is None or not case.email:
         return
     token = secrets.token_urlsafe(32)
@@ -72,19 +75,30 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-@transaction.atomic
 def add_information(*, complaint: Complaint, text: str, files: Sequence["UploadedFile[Any]"] = ()) -> Message:
     """Add what the complainant writes to the case, tell staff, and return it.
 
-    The same words without files sent twice are one message. Raises StepRefused when the case is erased or
-    set aside, ValidationError when a file is refused.
+    The same words with the same files sent twice are one message. Raises StepRefused when the case is erased
+    or set aside, ValidationError when a file is refused; then nothing is stored.
     """
+    accepted = attachments.inspected(files)
+    try:
+        with transaction.atomic():
+            return _add(complaint, text, accepted)
+    except Exception:
+        attachments.remove_stored(accepted)
+        raise
+
+
+def _add(complaint: Complaint, text: str, accepted: Sequence[Attachment]) -> Message:
     case = locked(complaint, "inform")
     last = case.messages.last()
-    if last is not None and last.from_complainant and last.text == text and not files:
-        return last
+    if last is not None and last.from_complainant and last.text == text:
+        known = sorted(last.attachments.values_list("sha256", flat=True))
+        if known == sorted(attachment.sha256 for attachment in accepted):
+            return last
     message = Message.objects.create(complaint=case, from_complainant=True, text=text)
-    attach(case, message, files)
+    attachments.attach(case, message, accepted)
     record(case, Event.Action.INFORMED, by=None)
     case.news_at = timezone.now()
     case.save(update_fields=["news_at"])

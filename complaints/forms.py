@@ -57,10 +57,12 @@ FILES_HINT = _("PDF, JPEG, PNG, text, Word, Excel or e-mail files; up to five, 1
 class ComplaintForm(forms.ModelForm[Complaint]):
     """What the complaint handling policy asks of a complainant, plus company, e-mail and way of answering."""
 
-    token = forms.CharField(required=False, max_length=120, widget=forms.HiddenInput)
+    # Neither this nor the trap is refused, whatever stands in it: nobody could see or mend it
+    # (complaints/suspicion.py).
+    token = forms.CharField(required=False, widget=forms.HiddenInput)
     attached = FilesField(label=_("Files"), required=False, help_text=FILES_HINT)
     # People do not see it; programs that fill in everything do.
-    website = forms.CharField(required=False, max_length=200)
+    website = forms.CharField(required=False)
 
     class Meta:
         model = Complaint

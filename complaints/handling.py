@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from complaints import mail
 from complaints.deadlines import answer_due_on, target_on
@@ -169,7 +170,7 @@ def escalate(*, complaint: Complaint, reason: str, by: User | None) -> None:
     mail.tell(case, MessageKind.ESCALATION)
     if by is None:
         _note_news(case)
-        mail.news_to_staff(case, _("The complainant asks for an examination by the management."))
+        mail.news_to_staff(case, gettext_lazy("The complainant asks for an examination by the management."))
 
 
 @transaction.atomic
@@ -190,7 +191,7 @@ def withdraw(*, complaint: Complaint, reason: str, by: User | None) -> None:
     mail.tell(case, MessageKind.WITHDRAWN)
     if by is None:
         _note_news(case)
-        mail.news_to_staff(case, _("The complainant withdraws the complaint."))
+        mail.news_to_staff(case, gettext_lazy("The complainant withdraws the complaint."))
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.functional import Promise
 from post_office.models import Email
 
 from complaints.models import Complaint, Kind, Message, MessageKind, template_for
@@ -56,12 +57,15 @@ def notice_to_staff(case: Complaint) -> None:
     _to_staff(case, "complaints/mail/notice_to_staff")
 
 
-def news_to_staff(case: Complaint, what: str) -> None:
-    """Tell the owner, or the complaints mailbox, that the complainant has done something in a case."""
+def news_to_staff(case: Complaint, what: Promise) -> None:
+    """Tell the owner, or the complaints mailbox, that the complainant has done something in a case.
+
+    `what` is lazy: the mail is in the language of the case, whatever the complainant reads in.
+    """
     _to_staff(case, "complaints/mail/news_to_staff", to=case.owner.email if case.owner else "", what=what)
 
 
-def _to_staff(case: Complaint, template: str, *, to: str = "", what: str = "") -> None:
+def _to_staff(case: Complaint, template: str, *, to: str = "", what: Promise | str = "") -> None:
     contact = contact_details()
     address = to or (contact.complaints_email if contact else "")
     if address:

@@ -4,6 +4,7 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
@@ -20,6 +21,8 @@ CONFIRMATION_SALT = "complaints.confirmation"
 CONFIRMATION_SECONDS = 30 * 24 * 60 * 60
 """How long the confirmation page can be opened again."""
 
+GONE = gettext_noop("Your files are no longer here. Please add them again.")
+
 
 @never_cache
 @ensure_csrf_cookie
@@ -33,10 +36,13 @@ def new(request: HttpRequest) -> HttpResponse:
         return render(request, "complaints/form.html", {"form": ComplaintForm()})
     draft = attachments.draft_of(request.POST.get("draft", ""))
     action = request.POST.get("action")
+    # What is sent a second time has no draft any more, and is known all the same: see _send.
+    problems = [_(GONE)] if request.POST.get("draft") and not draft and action != "send" else []
     if draft and (removed := request.POST.get("remove")):
-        attachments.remove(draft, removed)
+        problems += attachments.remove(draft, removed)
         action = "edit"
-    draft, problems = attachments.keep(draft, request.FILES.getlist("attached"))
+    draft, refused = _keep(request, draft)
+    problems += refused
     if action == "edit" and not problems:
         form = ComplaintForm(initial=request.POST.dict())
         return _form(request, form, draft)
@@ -48,6 +54,18 @@ def new(request: HttpRequest) -> HttpResponse:
     if action == "send":
         return _send(request, form, draft)
     return _form(request, form, draft, template="complaints/check.html")
+
+
+def _keep(request: HttpRequest, draft: Draft | None) -> tuple[Draft | None, list[str]]:
+    """Keep the files of a request: what attachments.keep returns, or a sentence when there were too many."""
+    files = request.FILES.getlist("attached")
+    if files:
+        try:
+            # They are stored before anything is sent, for a day: nobody shall fill the disk.
+            limit(request, name="files", times=120, seconds=3600)
+        except TooManyRequests:
+            return draft, [_("Too many files were sent from your network. Please try again later.")]
+    return attachments.keep(draft, files)
 
 
 def _form(
@@ -69,11 +87,13 @@ def _send(request: HttpRequest, form: ComplaintForm, draft: Draft | None) -> Htt
     # As the check page named them: the draft is gone when the same form arrives a second time.
     digests = sorted(request.POST.getlist("digest"))
     key = submission_key(form.cleaned_data["token"], facts, digests)
+    # Before asking whether the case is known: the same form may be on its way by another process, and take
+    # the files with it between the two.
+    held: list[Attachment] = list(draft.attachments.all()) if draft else []
     complaint = known(key)
     if complaint is None:
-        held: list[Attachment] = list(draft.attachments.all()) if draft else []
         if sorted(attachment.sha256 for attachment in held) != digests:
-            form.add_error("attached", _("Your files are no longer here. Please add them again."))
+            form.add_error("attached", _(GONE))
             return _form(request, form, draft)
         try:
             limit(request, name="complaint", times=60, seconds=3600)

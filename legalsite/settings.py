@@ -254,9 +254,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"without_addresses": {"()": "core.mail_log.WithoutAddresses"}},
+    "filters": {
+        "without_addresses": {"()": "core.mail_log.WithoutAddresses"},
+        "without_tokens": {"()": "core.path_log.WithoutTokens"},
+    },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_tokens"]},
         "mail": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_addresses"]},
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
