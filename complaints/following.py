@@ -19,6 +19,9 @@ from complaints.models import AccessLink, Attachment, Complaint, Event, Message
 from complaints.steps import locked, record
 
 LINK_VALID = datetime.timedelta(minutes=30)
+MOST_LINKS = 5
+"""Links mailed for one case within an hour."""
+
 VISIT = datetime.timedelta(hours=1)
 """How long a case stays open in the browser that used the link."""
 
@@ -42,13 +45,19 @@ def send_link(*, reference: str, email: str) -> None:
         reference=as_reference(reference), email__iexact=email.strip(), erased_at__isnull=True
     )
     case = found.first()
-    if case is None or not case.email:
+    if case is None or not case.email or _has_enough_links(case):
         return
     token = secrets.token_urlsafe(32)
     with translation.override(case.language):
         link = settings.SITE_URL + reverse("complaints:open", args=[token])
     sent = mail.access(case, link=link, minutes=int(LINK_VALID.total_seconds() // 60))
     AccessLink.objects.create(complaint=case, digest=_digest(token), mail=sent)
+
+
+def _has_enough_links(case: Complaint) -> bool:
+    """Whether so many links were mailed lately that somebody else may be asking for them."""
+    since = timezone.now() - datetime.timedelta(hours=1)
+    return case.access_links.filter(created_at__gt=since).count() >= MOST_LINKS
 
 
 def valid_link(token: str) -> AccessLink | None:

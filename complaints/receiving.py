@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from complaints import mail
 from complaints.deadlines import answer_due_on, target_on
-from complaints.models import Attachment, Channel, Complaint, Event, MessageKind, searched_in
+from complaints.models import Attachment, Channel, Complaint, Draft, Event, MessageKind, searched_in
 from complaints.steps import record
 
 REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
@@ -104,9 +104,8 @@ def welcome(complaint: Complaint) -> None:
 
 
 def _take_over(complaint: Complaint, attachments: Sequence[Attachment]) -> None:
-    drafts = {attachment.draft for attachment in attachments if attachment.draft}
-    for attachment in attachments:
-        attachment.complaint, attachment.draft = complaint, None
-        attachment.save(update_fields=["complaint", "draft"])
-    for draft in drafts:
-        draft.delete()
+    """Give the files of a draft to the complaint, unless another complaint has taken them meanwhile."""
+    waiting = Attachment.objects.filter(pk__in=[attachment.pk for attachment in attachments])
+    drafts = [attachment.draft_id for attachment in attachments if attachment.draft_id]
+    waiting.filter(complaint__isnull=True).update(complaint=complaint, draft=None)
+    Draft.objects.filter(pk__in=drafts, attachments__isnull=True).delete()

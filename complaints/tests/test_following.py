@@ -363,3 +363,10 @@ def test_the_log_names_no_link(client: Client, caplog: pytest.LogCaptureFixture)
     assert log.getvalue().count("/.../") == 4
     assert link.split("/")[-2] not in log.getvalue() + caplog.text
     assert case.email not in log.getvalue() + caplog.text
+
+
+def test_one_case_gets_a_few_links_an_hour_only(client: Client) -> None:
+    complaint = make_complaint()
+    for _time in range(following.MOST_LINKS + 3):
+        following.send_link(reference=complaint.reference, email=complaint.email)
+    assert complaint.access_links.count() == following.MOST_LINKS
