@@ -20,6 +20,7 @@ from post_office.models import Email
 from complaints.models import OPEN, AccessLink, Attachment, Complaint, Event, Hold, Message, PastExamination
 
 KEPT = relativedelta(years=3)
+DAY = datetime.timedelta(days=1)
 
 GRACE = datetime.timedelta(days=2)
 """An erasure that is later than this is a fault that somebody must look at."""
@@ -55,9 +56,11 @@ def due(on: datetime.date) -> QuerySet[Complaint]:
 
     What is set aside as spam counts as not open.
     """
-    before = timezone.make_aware(
-        datetime.datetime.combine(on - KEPT, datetime.time.min)
-    ) + datetime.timedelta(days=1)
+    latest_on = on - KEPT
+    # Three years from 29 February end on 28 February, as those from the day before do.
+    if latest_on + DAY + KEPT <= on:
+        latest_on += DAY
+    before = timezone.make_aware(datetime.datetime.combine(latest_on + DAY, datetime.time.min))
     from_when = (
         Coalesce("closed_at", "withdrawn_at", "received_at")
         if settings.COMPLAINT_RETENTION_FROM == "closing"
