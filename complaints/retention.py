@@ -47,7 +47,9 @@ def erased_on(complaint: Complaint) -> datetime.date:
     """Return the first day on which the data of a complaint are erased, unless it is open or held then."""
     began_at = complaint.received_at
     if settings.COMPLAINT_RETENTION_FROM == "closing":
-        began_at = complaint.closed_at or complaint.withdrawn_at or complaint.received_at
+        began_at = (
+            complaint.closed_at or complaint.withdrawn_at or complaint.answered_at or complaint.received_at
+        )
     return timezone.localdate(began_at) + KEPT
 
 
@@ -62,7 +64,7 @@ def due(on: datetime.date) -> QuerySet[Complaint]:
         latest_on += DAY
     before = timezone.make_aware(datetime.datetime.combine(latest_on + DAY, datetime.time.min))
     from_when = (
-        Coalesce("closed_at", "withdrawn_at", "received_at")
+        Coalesce("closed_at", "withdrawn_at", "answered_at", "received_at")
         if settings.COMPLAINT_RETENTION_FROM == "closing"
         else models.F("received_at")
     )
