@@ -91,8 +91,14 @@ def apply(on: datetime.date) -> Iterator[Complaint]:
     last = 0
     while case := due(on).filter(pk__gt=last).order_by("pk").first():
         last = case.pk
-        erase(complaint=case)
-        yield case
+        with transaction.atomic():
+            # A hold may have been confirmed, or the case reopened, since it was found: that must win.
+            Complaint.objects.select_for_update().get(pk=case.pk)
+            is_due = due(on).filter(pk=case.pk).exists()
+            if is_due:
+                erase(complaint=case)
+        if is_due:
+            yield case
 
 
 def erase(*, complaint: Complaint) -> None:
@@ -100,13 +106,14 @@ def erase(*, complaint: Complaint) -> None:
 
     The tombstone: reference, kind, language, channel, dates, level, outcome. Safe to repeat.
     """
-    # Before the rows: a row says which file is still to be deleted. A file that is gone already is no fault.
-    for attachment in complaint.attachments.all():
-        attachment.remove_file()
     with transaction.atomic():
         case = Complaint.objects.select_for_update().get(pk=complaint.pk)
         if case.erased_at:
             return
+        # Under the lock, so that none is added meanwhile; before the rows go: a row says which file is still
+        # to be deleted. A file that is gone already is no fault.
+        for attachment in case.attachments.all():
+            attachment.remove_file()
         Attachment.objects.filter(complaint=case).delete()
         mails = {
             *Message.objects.filter(complaint=case).values_list("mail", flat=True),
