@@ -79,10 +79,13 @@ def remove_expired_drafts() -> int:
     """Delete the drafts that are too old to be found again, with their files; return how many there were."""
     number = 0
     for draft in Draft.objects.filter(created_at__lt=timezone.now() - DRAFT_KEPT).iterator(chunk_size=100):
-        attachments = list(draft.attachments.all())
         # The files first: a row without its file says what is to be done, a file without a row nobody finds.
-        for attachment in attachments:
-            attachment.remove_file()
+        try:
+            for attachment in draft.attachments.all():
+                attachment.remove_file()
+        except OSError as error:
+            logger.error("retention: draft %d is not removed (%s)", draft.pk, type(error).__name__)
+            continue
         with transaction.atomic():
             draft.delete()
         number += 1

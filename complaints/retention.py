@@ -5,6 +5,7 @@ it strictly, from the day of receipt; COMPLAINT_RETENTION_FROM=closing counts fr
 """
 
 import datetime
+import logging
 from collections.abc import Iterator
 
 from dateutil.relativedelta import relativedelta
@@ -18,6 +19,8 @@ from django.utils import timezone
 from post_office.models import Email
 
 from complaints.models import OPEN, AccessLink, Attachment, Complaint, Event, Hold, Message, PastExamination
+
+logger = logging.getLogger(__name__)
 
 KEPT = relativedelta(years=3)
 DAY = datetime.timedelta(days=1)
@@ -85,8 +88,8 @@ def late(on: datetime.date) -> int:
 def apply(on: datetime.date) -> Iterator[Complaint]:
     """Erase what is due on a day, one case a transaction, and give each.
 
-    Memory does not grow with their number. Interrupted at any point, the next run
-    completes it.
+    Memory does not grow with their number. Interrupted at any point, the next run completes it. A case whose
+    files cannot be deleted is logged and does not keep the others.
     """
     last = 0
     while case := due(on).filter(pk__gt=last).order_by("pk").first():
@@ -94,11 +97,18 @@ def apply(on: datetime.date) -> Iterator[Complaint]:
         with transaction.atomic():
             # A hold may have been confirmed, or the case reopened, since it was found: that must win.
             Complaint.objects.select_for_update().get(pk=case.pk)
-            is_due = due(on).filter(pk=case.pk).exists()
-            if is_due:
-                erase(complaint=case)
-        if is_due:
+            erased = due(on).filter(pk=case.pk).exists() and _erased(case)
+        if erased:
             yield case
+
+
+def _erased(case: Complaint) -> bool:
+    try:
+        erase(complaint=case)
+    except OSError as error:
+        logger.error("retention: complaint %d is not erased (%s)", case.pk, type(error).__name__)
+        return False
+    return True
 
 
 def erase(*, complaint: Complaint) -> None:
