@@ -81,8 +81,14 @@ def due(on: datetime.date) -> QuerySet[Complaint]:
 
 
 def late(on: datetime.date) -> int:
-    """Return how many erasures were due more than GRACE ago and have not happened."""
-    return due(on - GRACE).count()
+    """Return how many erasures were due more than GRACE ago and have not happened.
+
+    A case that became free to be erased since then, by its end or a hold that was lifted, is not late yet.
+    """
+    since = timezone.make_aware(datetime.datetime.combine(on - GRACE, datetime.time.min))
+    lifted = Hold.objects.filter(complaint=OuterRef("pk"), lifted_at__gte=since)
+    ended = Q(answered_at__gte=since) | Q(withdrawn_at__gte=since) | Q(set_aside_at__gte=since)
+    return due(on - GRACE).exclude(Exists(lifted)).exclude(ended).count()
 
 
 def apply(on: datetime.date) -> Iterator[Complaint]:
