@@ -41,7 +41,7 @@ def waiting(complaints: "QuerySet[Complaint]", what: str, on: datetime.date) -> 
         "news": Q(news_at__isnull=False),
         "mail": Exists(messages.filter(mail__status__in=UNSENT)),
         "letters": Exists(messages.filter(by_post=True, posted_at__isnull=True)),
-        "set_aside": Q(set_aside_at__isnull=False),
+        "set_aside": Q(set_aside_at__isnull=False, erased_at__isnull=True),
         "open": OPEN_CASES,
     }
     return complaints.filter(conditions[what])
