@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -110,8 +111,9 @@ COLUMNS = (
     "intervention_reference",
 )
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection")."""
+FORMULA = re.compile(r"^(?=[=+\-@\t\r\n])|(?<=[,;\t\r\n])(?=[\s\"]*[=+\-@])")
+"""Where a spreadsheet may see a formula begin: in a cell, or after a sign that another language setting takes
+for the end of one (OWASP, "CSV Injection"). In Luxembourg that is the semicolon."""
 
 
 class Line:
@@ -134,4 +136,4 @@ def _harmless(value: object) -> str:
     if isinstance(value, datetime.datetime):
         value = timezone.localtime(value).isoformat(timespec="minutes")
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return FORMULA.sub("'", text)
