@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.cache import cache
+from django.core.files.storage import storages as files
 from django.core.management import call_command
 from django.test import override_settings
 from django.utils import translation
@@ -32,7 +33,12 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    with override_settings(STORAGES=storages):
+    # Only here: the models are not there yet when this file is read.
+    from complaints.models import Attachment
+
+    with override_settings(STORAGES=storages), pytest.MonkeyPatch.context() as patch:
+        # A field asks for its storage once, when its model is made.
+        patch.setattr(Attachment._meta.get_field("file"), "storage", files["attachments"])
         yield folder
 
 
