@@ -81,7 +81,7 @@ class CaseLifeTest(TestCase):
     """Random lives of a case, each begun anew."""
 
     @settings(max_examples=50, deadline=None)
-    @given(moves=st.lists(MOVES, min_size=5, max_size=30), answer_by=st.sampled_from(("email", "post")))
+    @given(moves=st.lists(MOVES, min_size=12, max_size=30), answer_by=st.sampled_from(("email", "post")))
     def test_a_case_never_breaks(self, moves: list[Move], answer_by: str) -> None:
         permissions = ("view_complaint", "change_complaint", "add_hold", "change_hold")
         people = (make_staff("one", *permissions), make_staff("two", *permissions))
@@ -126,6 +126,11 @@ def _check_trail(before: dict[str, Any], after: dict[str, Any], name: str) -> No
     assert after["events"][: len(before["events"])] == before["events"]
     is_repeated = name == "inform" and after["messages"] == before["messages"]
     assert len(after["events"]) == len(before["events"]) + (0 if is_repeated else 1), name
+    if len(after["past"]) > len(before["past"]):
+        case, was = after["case"][0], before["case"][0]
+        assert (case["delayed_until_on"], case["delay_causes"], case["answer"]) == (None, "", "")
+        assert after["past"][-1]["delay_causes"] == was["delay_causes"]
+        assert after["past"][-1]["answer_due_on"] == was["answer_due_on"]
 
 
 MOMENTS = (
