@@ -1,6 +1,7 @@
 """Complaints in the admin: the inbox, the case, the templates of messages."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -191,28 +192,34 @@ class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
     def assign_selected(self, request: HttpRequest, queryset: QuerySet[Complaint]) -> HttpResponse | None:
         """Ask for owner and sponsor, then assign every complaint that was ticked."""
         form = AssignForm(request.POST if "apply" in request.POST else None)
+        chosen: Iterable[Complaint] = queryset
         if form.is_valid():
-            done = 0
+            done, refused = 0, []
             for complaint in queryset:
                 try:
                     handling.assign(complaint=complaint, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]  # signed in
-                except StepRefused as refused:
-                    messages.error(request, f"{complaint}: {refused}")
+                except StepRefused as refusal:
+                    form.add_error(None, f"{complaint}: {refusal}")
+                    refused.append(complaint)
                 else:
                     done += 1
                     self.log_change(request, complaint, gettext("Assign owner and sponsor"))
-            messages.success(
-                request,
-                ngettext("%(number)d complaint assigned.", "%(number)d complaints assigned.", done)
-                % {"number": done},
-            )
-            return HttpResponseRedirect(request.get_full_path())
+            if done:
+                messages.success(
+                    request,
+                    ngettext("%(number)d complaint assigned.", "%(number)d complaints assigned.", done)
+                    % {"number": done},
+                )
+            if not refused:
+                return HttpResponseRedirect(request.get_full_path())
+            # Those that are left, with what was typed: another choice or a reason may do for them.
+            chosen = refused
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": gettext("Assign owner and sponsor"),
             "form": form,
-            "chosen": queryset,
+            "chosen": chosen,
         }
         return TemplateResponse(request, "admin/complaints/complaint/assign_selected.html", context)
 

@@ -1,6 +1,10 @@
 """What stands below a case in the admin: messages, files, timeline, past examinations, holds."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,10 +24,20 @@ DELIVERY = {
 }
 
 
-class MessageInline(RecordInline):
+class CaseInline(RecordInline):
+    """Records of a case; a page of them asks the database once, however many there are."""
+
+    related: tuple[str, ...] = ("complaint",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related(*self.related)
+
+
+class MessageInline(CaseInline):
     """What was said to and by the complainant."""
 
     model = Message
+    related = ("complaint", "mail")
     fields = readonly_fields = ("at", "who", "subject", "text", "delivery")
 
     @admin.display(description=_("from"))
@@ -43,7 +57,7 @@ class MessageInline(RecordInline):
         return str(DELIVERY.get(message.mail.status, "–")) if message.mail else "–"
 
 
-class AttachmentInline(RecordInline):
+class AttachmentInline(CaseInline):
     """Files of the complainant, downloaded and never shown."""
 
     model = Attachment
@@ -61,14 +75,14 @@ class AttachmentInline(RecordInline):
         return file_size(attachment.size)
 
 
-class EventInline(RecordInline):
+class EventInline(CaseInline):
     """The timeline."""
 
     model = Event
     fields = readonly_fields = ("at", "actor", "action", "note")
 
 
-class PastExaminationInline(RecordInline):
+class PastExaminationInline(CaseInline):
     """Clocks that have ended."""
 
     model = PastExamination
@@ -83,10 +97,11 @@ class PastExaminationInline(RecordInline):
     )
 
 
-class HoldInline(RecordInline):
+class HoldInline(CaseInline):
     """Holds, asked for, confirmed and lifted."""
 
     model = Hold
+    related = ("complaint", "requested_by", "confirmed_by")
     fields = readonly_fields = (
         "requested_at",
         "requested_by",

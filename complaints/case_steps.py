@@ -66,16 +66,18 @@ def available(case: Complaint, user: User | AnonymousUser) -> list[tuple[str, St
     return [
         (name, step)
         for name, step in STEPS.items()
-        if user.has_perm(step.permission) and _is_its_turn(case, name)
+        if user.has_perm(step.permission) and _is_its_turn(case, name, user)
     ]
 
 
-def _is_its_turn(case: Complaint, name: str) -> bool:
+def _is_its_turn(case: Complaint, name: str, user: User | AnonymousUser) -> bool:
     if name in ("hold", "confirm_hold", "lift_hold"):
         hold = holds.current_hold(case)
         if name == "hold":
             return hold is None
-        return hold is not None and (name == "lift_hold" or hold.confirmed_at is None)
+        if hold is None or name == "lift_hold":
+            return hold is not None
+        return hold.confirmed_at is None and hold.requested_by != user
     if case.set_aside_at:
         return name in ("restore", "note")
     if name == "restore":

@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -42,7 +43,7 @@ def waiting(complaints: "QuerySet[Complaint]", what: str, on: datetime.date) -> 
         "news": Q(news_at__isnull=False),
         "mail": Q(pk__in=unsent),
         "letters": Q(pk__in=unposted),
-        "set_aside": Q(set_aside_at__isnull=False),
+        "set_aside": Q(set_aside_at__isnull=False, erased_at__isnull=True),
         "open": OPEN_CASES,
     }
     return complaints.filter(conditions[what])
@@ -111,8 +112,9 @@ COLUMNS = (
     "intervention_reference",
 )
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection")."""
+FORMULA = re.compile(r"^(?=[=+\-@\t\r\n])|(?<=[,;\t\r\n])(?=[\s\"]*[=+\-@])")
+"""Where a spreadsheet may see a formula begin: in a cell, or after a sign that another language setting takes
+for the end of one (OWASP, "CSV Injection"). In Luxembourg that is the semicolon."""
 
 
 class Line:
@@ -135,4 +137,4 @@ def _harmless(value: object) -> str:
     if isinstance(value, datetime.datetime):
         value = timezone.localtime(value).isoformat(timespec="minutes")
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return FORMULA.sub("'", text)

@@ -5,6 +5,7 @@ it strictly, from the day of receipt; COMPLAINT_RETENTION_FROM=closing counts fr
 """
 
 import datetime
+import logging
 from collections.abc import Iterator
 
 from dateutil.relativedelta import relativedelta
@@ -29,7 +30,10 @@ from complaints.models import (
     searched_in,
 )
 
+logger = logging.getLogger(__name__)
+
 KEPT = relativedelta(years=3)
+DAY = datetime.timedelta(days=1)
 
 GRACE = datetime.timedelta(days=2)
 """An erasure that is later than this is a fault that somebody must look at."""
@@ -56,7 +60,9 @@ def erased_on(complaint: Complaint) -> datetime.date:
     """Return the first day on which the data of a complaint are erased, unless it is open or held then."""
     began_at = complaint.received_at
     if settings.COMPLAINT_RETENTION_FROM == "closing":
-        began_at = complaint.closed_at or complaint.withdrawn_at or complaint.received_at
+        began_at = (
+            complaint.closed_at or complaint.withdrawn_at or complaint.answered_at or complaint.received_at
+        )
     return timezone.localdate(began_at) + KEPT
 
 
@@ -65,11 +71,13 @@ def due(on: datetime.date) -> QuerySet[Complaint]:
 
     What is set aside as spam counts as not open.
     """
-    before = timezone.make_aware(
-        datetime.datetime.combine(on - KEPT, datetime.time.min)
-    ) + datetime.timedelta(days=1)
+    latest_on = on - KEPT
+    # Three years from 29 February end on 28 February, as those from the day before do.
+    if latest_on + DAY + KEPT <= on:
+        latest_on += DAY
+    before = timezone.make_aware(datetime.datetime.combine(latest_on + DAY, datetime.time.min))
     from_when = (
-        Coalesce("closed_at", "withdrawn_at", "received_at")
+        Coalesce("closed_at", "withdrawn_at", "answered_at", "received_at")
         if settings.COMPLAINT_RETENTION_FROM == "closing"
         else models.F("received_at")
     )
@@ -83,21 +91,40 @@ def due(on: datetime.date) -> QuerySet[Complaint]:
 
 
 def late(on: datetime.date) -> int:
-    """Return how many erasures were due more than GRACE ago and have not happened."""
-    return due(on - GRACE).count()
+    """Return how many erasures were due more than GRACE ago and have not happened.
+
+    A case that became free to be erased since then, by its end or a hold that was lifted, is not late yet.
+    """
+    since = timezone.make_aware(datetime.datetime.combine(on - GRACE, datetime.time.min))
+    lifted = Hold.objects.filter(complaint=OuterRef("pk"), lifted_at__gte=since)
+    ended = Q(answered_at__gte=since) | Q(withdrawn_at__gte=since) | Q(set_aside_at__gte=since)
+    return due(on - GRACE).exclude(Exists(lifted)).exclude(ended).count()
 
 
 def apply(on: datetime.date) -> Iterator[Complaint]:
     """Erase what is due on a day, one case a transaction, and give each.
 
-    Memory does not grow with their number. Interrupted at any point, the next run
-    completes it.
+    Memory does not grow with their number. Interrupted at any point, the next run completes it. A case whose
+    files cannot be deleted is logged and does not keep the others.
     """
     last = 0
     while case := due(on).filter(pk__gt=last).order_by("pk").first():
         last = case.pk
+        with transaction.atomic():
+            # A hold may have been confirmed, or the case reopened, since it was found: that must win.
+            Complaint.objects.select_for_update().get(pk=case.pk)
+            erased = due(on).filter(pk=case.pk).exists() and _erased(case)
+        if erased:
+            yield case
+
+
+def _erased(case: Complaint) -> bool:
+    try:
         erase(complaint=case)
-        yield case
+    except OSError as error:
+        logger.error("retention: complaint %d is not erased (%s)", case.pk, type(error).__name__)
+        return False
+    return True
 
 
 def erase(*, complaint: Complaint) -> None:
@@ -105,13 +132,14 @@ def erase(*, complaint: Complaint) -> None:
 
     The tombstone: reference, kind, language, channel, dates, level, outcome. Safe to repeat.
     """
-    # Before the rows: a row says which file is still to be deleted. A file that is gone already is no fault.
-    for attachment in complaint.attachments.all():
-        attachment.remove_file()
     with transaction.atomic():
         case = Complaint.objects.select_for_update().get(pk=complaint.pk)
         if case.erased_at:
             return
+        # Under the lock, so that none is added meanwhile; before the rows go: a row says which file is still
+        # to be deleted. A file that is gone already is no fault.
+        for attachment in case.attachments.all():
+            attachment.remove_file()
         Attachment.objects.filter(complaint=case).delete()
         mails = {
             *Message.objects.filter(complaint=case).values_list("mail", flat=True),

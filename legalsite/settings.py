@@ -201,6 +201,8 @@ LOAD_SPECIMENS: bool = env.bool("LOAD_SPECIMENS", default=DEBUG)
 COMPLAINT_TARGET_WORKING_DAYS: int = env.int("COMPLAINT_TARGET_WORKING_DAYS", default=10)
 # From when the three years of the data protection notice are counted: "receipt", or "closing" of the case.
 COMPLAINT_RETENTION_FROM: str = env.str("COMPLAINT_RETENTION_FROM", default="receipt")
+if COMPLAINT_RETENTION_FROM not in ("receipt", "closing"):
+    raise ImproperlyConfigured("COMPLAINT_RETENTION_FROM must be receipt or closing.")
 # The virus scanner that looks at attachments (complaints/scanning.py): empty, unix:PATH or tcp:HOST:PORT.
 CLAMAV_SOCKET: str = env.str("CLAMAV_SOCKET", default="").strip()
 

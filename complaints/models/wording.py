@@ -66,6 +66,8 @@ class Template(models.Model):
 
     def clean(self) -> None:
         """Refuse a placeholder that is not known here, and a text without one that it needs."""
+        # As in the file: browsers send other line ends, and saving a text unchanged is no change of it.
+        self.text = self.text.replace("\r\n", "\n")
         if self.kind not in Kind.values:
             return
         errors: dict[str, list[ValidationError]] = {"subject": [], "text": []}

@@ -1,12 +1,14 @@
 """Complaints and staff for the tests, recognisably examples."""
 
+import datetime
 import time
+from typing import Any
 from unittest.mock import patch
 
 from django.contrib.auth.models import Permission, User
 
 from complaints import receiving
-from complaints.models import Complaint
+from complaints.models import Complaint, Status
 from complaints.suspicion import new_token
 
 FACTS = {
@@ -36,6 +38,18 @@ def make_complaint(language: str = "fr", **changes: str) -> Complaint:
     """Receive a complaint as the form would."""
     facts = {**FACTS, **changes}
     return receiving.receive(key=receiving.submission_key("example", facts), facts=facts, language=language)
+
+
+LONG_AGO = datetime.datetime(2020, 5, 5, 12, tzinfo=datetime.UTC)
+
+
+def make_ended(received_at: datetime.datetime = LONG_AGO, **changes: Any) -> Complaint:
+    """Store a complaint that was withdrawn when it was received, unless `changes` say otherwise."""
+    complaint = make_complaint(summary=str(Complaint.objects.count()))
+    values = {"status": Status.WITHDRAWN, "withdrawn_at": received_at, **changes}
+    Complaint.objects.filter(pk=complaint.pk).update(received_at=received_at, **values)
+    complaint.refresh_from_db()
+    return complaint
 
 
 def make_staff(name: str, *permissions: str) -> User:
