@@ -180,7 +180,7 @@ def test_an_answer_by_post_and_a_reopening(page: Page, portal: Portal) -> None:
     page.get_by_role("link", name="Enter a complaint").click()
     page.get_by_label("How did it come?").select_option("letter")
     page.get_by_label("Received on").fill("2026-01-31")
-    page.get_by_label("Full name").fill("Example Customer")
+    page.get_by_label("Full name").fill("Example Correspondent")
     page.get_by_label("Postal address").fill("1, rue de l’Exemple")
     page.get_by_label("By post").check()
     page.get_by_label("Other", exact=True).check()
