@@ -1,7 +1,7 @@
 """Putting a mail in the stored queue, from which the mail worker sends it."""
 
 from collections.abc import Mapping
-from email.utils import formataddr, parseaddr
+from email.utils import formataddr, make_msgid, parseaddr
 from typing import Any
 
 from django.conf import settings
@@ -50,6 +50,8 @@ def queue_text(
         html_message=html,
         priority=PRIORITY.medium,
         status=STATUS.queued,
+        # Drawn once: a mail that is sent a second time is the same mail to those who read it.
+        message_id=make_msgid(domain=mailbox.rpartition("@")[2]),
         headers=headers,
     )
     mail.save()
