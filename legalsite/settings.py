@@ -186,7 +186,10 @@ POST_OFFICE = {
     # Three days: longer than a weekend without a mail server.
     "MAX_RETRIES": 864,
     "RETRY_INTERVAL": timedelta(minutes=5),
-    "MESSAGE_ID_ENABLED": True,
+    # The queue marks mails as sent a batch at a time: a worker that is killed sends the whole batch again.
+    "BATCH_SIZE": 1,
+    # What failed waits behind what has not been tried yet.
+    "SENDING_ORDER": ["-priority", "last_updated"],
     "LOG_LEVEL": 1,
 }
 

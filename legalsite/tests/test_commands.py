@@ -24,6 +24,7 @@ from complaints.tests.factories import make_complaint
 from core.models import LoadedContent
 from documents.models import Passage, Version
 from legalsite.groups import GROUPS
+from legalsite.management.commands.mail_worker import sole_sender
 from scripts.postgres import free_port
 
 
@@ -170,6 +171,38 @@ class TestMailWorker:
         assert "Failed to send email" in written
         assert "SMTPRecipientsRefused" in written
         assert "@" not in written
+
+
+    def test_a_lock_that_a_killed_worker_left_behind_stops_nobody(
+        self, settings: Settings, tmp_path: Path
+    ) -> None:
+        settings.DATA_DIR = tmp_path
+        settings.POST_OFFICE = {
+            **settings.POST_OFFICE,
+            "BACKENDS": {"default": "django.core.mail.backends.locmem.EmailBackend"},
+        }
+        make_complaint()
+        # Its number belongs to a process that lives, as happens in containers.
+        for name in ("mail.lock", "mail_worker.lock"):
+            (tmp_path / name).write_text(str(os.getpid()))
+        run("mail_worker", once=True)
+        assert len(mail.outbox) == 2
+
+    def test_a_second_worker_waits_for_the_first(self, settings: Settings, tmp_path: Path) -> None:
+        settings.DATA_DIR = tmp_path
+        make_complaint()
+        with sole_sender() as alone:
+            assert alone
+            run("mail_worker", once=True)
+        assert set(Email.objects.values_list("status", flat=True)) == {STATUS.queued}
+
+    def test_each_mail_has_a_message_id_that_stays(self) -> None:
+        make_complaint()
+        names = [mail.message_id for mail in Email.objects.all()]
+        assert len(set(names)) == 2
+        for email, name in zip(Email.objects.all(), names, strict=True):
+            assert email.email_message().message()["Message-ID"] == name
+            assert name.endswith("@example.lu>")
 
 
 class TestProductionSettings:

@@ -1,9 +1,12 @@
 """`manage.py mail_worker`: sends what stands in the stored mail queue, for ever, and tidies up once a day."""
 
 import datetime
+import fcntl
 import logging
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +14,6 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
-from post_office.lockfile import FileLock, FileLocked
 from post_office.mail import get_queued, send_queued
 
 from complaints import reminders
@@ -22,6 +24,22 @@ PAUSE = 2.0
 """Seconds between two looks at the queue."""
 
 
+@contextmanager
+def sole_sender() -> Iterator[bool]:
+    """Whether nobody else on this machine is sending; nobody else begins while the block runs.
+
+    The kernel holds the lock and drops it with the process, however that ends. A lock that names a process by
+    its number outlives a kill, and for ever when the number is given to another process.
+    """
+    with (settings.DATA_DIR / "mail_worker.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
 class Command(BaseCommand):
     """One sender a portal: a second one on the same machine waits for the first."""
 
@@ -30,11 +48,15 @@ class Command(BaseCommand):
     tidied_on: datetime.date | None = None
     """The day on which this process last applied the retention rules; a new process begins with that."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.stop = threading.Event()
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="send what is due now, then stop")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        stop = threading.Event()
+        stop = self.stop
         if not options["once"]:
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: stop.set())
@@ -54,13 +76,23 @@ class Command(BaseCommand):
         try:
             if not get_queued().exists():
                 return
-            with FileLock(str(settings.DATA_DIR / "mail")):
-                sent, failed, requeued = send_queued()
-            logger.info("mail: %d sent, %d put back for later, %d given up", sent, requeued, failed)
-        except FileLocked:
-            logger.warning("mail: another worker is sending")
+            with sole_sender() as alone:
+                if not alone:
+                    logger.warning("mail: another worker is sending")
+                    return
+                self.empty_queue()
         except DatabaseError as error:
             logger.warning("mail: the database cannot be reached (%s); trying again", type(error).__name__)
+
+    def empty_queue(self) -> None:
+        """Send one due mail after the other, each marked as sent before the next leaves.
+
+        A worker that is killed in between sends this one mail again, with the same Message-ID.
+        """
+        total = [0, 0, 0]
+        while get_queued().exists() and not self.stop.is_set():
+            total = [sum(pair) for pair in zip(total, send_queued(), strict=True)]
+        logger.info("mail: %d sent, %d put back for later, %d given up", total[0], total[2], total[1])
 
     def tidy_up(self) -> None:
         """Once a day, remind staff of what is due and erase what has been kept long enough.
