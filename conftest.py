@@ -28,7 +28,7 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             "OPTIONS": {"location": folder, "base_url": "/admin/documents/version/file/"},
         },
         "attachments": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "complaints.storage.WholeFiles",
             "OPTIONS": {"location": folder / "attachments", "base_url": None},
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

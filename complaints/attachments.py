@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 
 from complaints import scanning, uploads
 from complaints.models import Attachment, Complaint, Draft, Message
+from complaints.models.files import attachment_storage
+from core.uploading import UnstoredFile
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +50,7 @@ def keep(draft: Draft | None, files: Sequence["UploadedFile[Any]"]) -> tuple[Dra
     for attachment in accepted:
         attachment.draft = draft
         if not _stored(attachment):
-            problems.append(_not_stored(attachment))
+            problems.append(_not_stored(attachment.name))
     return draft, problems
 
 
@@ -69,7 +71,7 @@ def attach(complaint: Complaint, message: Message, accepted: Iterable[Attachment
     for attachment in accepted:
         attachment.complaint, attachment.message = complaint, message
         if not _stored(attachment):
-            raise ValidationError(_not_stored(attachment))
+            raise ValidationError(_not_stored(attachment.name))
 
 
 def remove_stored(accepted: Iterable[Attachment]) -> None:
@@ -111,6 +113,23 @@ def remove_expired_drafts() -> int:
     return number
 
 
+def remove_unknown_files() -> int:
+    """Delete stored files that no row names, older than a draft can be; return how many there were.
+
+    A process that is killed after it stored a file, and before it stored the row, leaves one.
+    """
+    storage = attachment_storage()
+    before, number = timezone.now() - DRAFT_KEPT, 0
+    named = set(Attachment.objects.values_list("file", flat=True))
+    for folder in storage.listdir("")[0] if storage.exists("") else []:
+        for file in storage.listdir(folder)[1]:
+            name = f"{folder}/{file}"
+            if name not in named and storage.get_modified_time(name) < before:
+                storage.delete(name)
+                number += 1
+    return number
+
+
 def _accepted(
     files: Sequence["UploadedFile[Any]"], held: Iterable[Attachment]
 ) -> tuple[list[Attachment], list[str]]:
@@ -118,6 +137,9 @@ def _accepted(
     accepted: list[Attachment] = []
     problems: list[str] = []
     for file in files:
+        if isinstance(file, UnstoredFile):
+            problems.append(_not_stored(uploads.clean_name(file.name or "")))
+            continue
         try:
             facts = uploads.inspect(file, file.name or "")
         except ValidationError as error:
@@ -162,5 +184,5 @@ def _stored(attachment: Attachment) -> bool:
     return True
 
 
-def _not_stored(attachment: Attachment) -> str:
-    return _("“%(name)s” could not be stored. Please try again later.") % {"name": attachment.name}
+def _not_stored(name: str) -> str:
+    return _("“%(name)s” could not be stored. Please try again later.") % {"name": name}

@@ -136,7 +136,7 @@ STORAGES = {
     },
     # What complainants send; no address leads there but through the admin (complaints/case_admin.py).
     "attachments": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "complaints.storage.WholeFiles",
         "OPTIONS": {"location": DATA_DIR / "attachments", "base_url": None},
     },
     "staticfiles": {
@@ -153,6 +153,10 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 # Bytes: the longest complaint with its fields stays far below; files stream to disk.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "core.uploading.LastingUploadHandler",
+]
 FILE_UPLOAD_PERMISSIONS = 0o640
 
 # Language and time

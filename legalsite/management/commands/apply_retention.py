@@ -26,6 +26,13 @@ class Command(BaseCommand):
             return
         erased = sum(1 for _case in retention.apply(today))
         drafts, links = attachments.remove_expired_drafts(), retention.remove_old_links()
-        logger.info("retention: %d complaints erased, %d drafts and %d links removed", erased, drafts, links)
+        files = attachments.remove_unknown_files()
+        logger.info(
+            "retention: %d complaints erased, %d drafts, %d links and %d files without a row removed",
+            erased,
+            drafts,
+            links,
+            files,
+        )
         if options["verbosity"] > 0:
             self.stdout.write(f"Erased: {erased} complaints, {drafts} drafts, {links} links.")
