@@ -1,6 +1,9 @@
 """The complaint form, its check page, and the confirmation."""
 
+import logging
+
 from django.core import signing
+from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +19,8 @@ from complaints.receiving import known, receive, submission_key
 from complaints.suspicion import suspicions
 from core.bilingual import reading_language
 from core.throttle import TooManyRequests, limit
+
+logger = logging.getLogger(__name__)
 
 CONFIRMATION_SALT = "complaints.confirmation"
 CONFIRMATION_SECONDS = 30 * 24 * 60 * 60
@@ -34,6 +39,17 @@ def new(request: HttpRequest) -> HttpResponse:
     """
     if request.method != "POST":
         return render(request, "complaints/form.html", {"form": ComplaintForm()})
+    try:
+        return _posted(request)
+    except (OperationalError, InterfaceError) as error:
+        # Locked for too long, full, or gone: nothing of this request is stored.
+        logger.error("complaint form: the database refuses (%s)", type(error).__name__)
+        connection.close_if_unusable_or_obsolete()
+        return _unavailable(request)
+
+
+def _posted(request: HttpRequest) -> HttpResponse:
+    """Answer the form that was sent with one of its buttons."""
     draft = attachments.draft_of(request.POST.get("draft", ""))
     action = request.POST.get("action")
     # What is sent a second time has no draft any more, and is known all the same: see _send.
@@ -54,6 +70,19 @@ def new(request: HttpRequest) -> HttpResponse:
     if action == "send":
         return _send(request, form, draft)
     return _form(request, form, draft, template="complaints/check.html")
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
+    """Give the form back with all that was typed when the database takes nothing."""
+    form = ComplaintForm(request.POST)
+    form.add_error(
+        None,
+        _("We cannot store your complaint at the moment. Your answers are still here: please try again."),
+    )
+    draft = attachments.draft_of(request.POST.get("draft", ""))
+    response = _form(request, form, draft, status=503)
+    response.headers["Retry-After"] = "60"
+    return response
 
 
 def _keep(request: HttpRequest, draft: Draft | None) -> tuple[Draft | None, list[str]]:

@@ -1,9 +1,11 @@
 """The pages for what goes wrong, in the reader's language and with the site's face."""
 
+import sys
 from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -52,6 +54,9 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer a fault of ours with 500."""
+    """Answer a fault of ours with 500, a database that is locked, full or gone with 503."""
     # Without the request no context processor runs: the database, which may be the fault, stays untouched.
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        page = render_to_string("errors/503.html")
+        return HttpResponse(page, status=503, headers={"Retry-After": "60"})
     return HttpResponse(render_to_string("errors/500.html"), status=500)

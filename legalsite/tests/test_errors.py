@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -47,6 +48,7 @@ def test_development_shows_the_same_404_page(client: Client, settings: Settings)
         (SuspiciousOperation(), 400, "The request could not be understood"),
         (PermissionDenied(), 403, "You may not open this page"),
         (RuntimeError("a fault"), 500, "A technical error occurred"),
+        (OperationalError("a fault"), 503, "The portal is not available at the moment"),
     ],
 )
 def test_error_pages(client: Client, error: Exception, status: int, heading: str) -> None:
