@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run staff demo test check lock messages specimens screenshots gazetteer legal-texts map bench validate
+.PHONY: help run staff demo test check lock messages specimens screenshots gazetteer legal-texts map bench faults validate
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -53,6 +53,9 @@ map: ## Build the map of the roaming page anew from Natural Earth
 bench: .venv/installed-dev ## Measure the lookup of places beside other libraries, and the pages of the library
 	@scripts/need.sh initdb postgresql g++ g++ pkg-config pkg-config icuinfo libicu-dev python3-config python3-dev
 	@scripts/bench.sh
+
+faults: .venv/installed-dev ## Kill a portal's processes while 500 complaints come in, and look for what was lost
+	@.venv/bin/python -m scripts.faults
 
 validate: .venv/installed-dev ## Check the HTML of every kind of page, style sheets and drawings (Nu HTML checker)
 	@scripts/need.sh npm npm java default-jre-headless

@@ -17,6 +17,16 @@ from scripts.postgres import free_port
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
 
+STRICT = {
+    "DEBUG": "False",
+    "SECRET_KEY": "only-for-this-test-run-" + "x" * 40,
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "MAIL_FROM": "portal@example.lu",
+    "HTTPS": "False",
+    "LOAD_SPECIMENS": "True",
+}
+"""Settings of production, as far as loopback without TLS allows."""
+
 
 @dataclass(frozen=True)
 class Portal:

@@ -172,7 +172,6 @@ class TestMailWorker:
         assert "SMTPRecipientsRefused" in written
         assert "@" not in written
 
-
     def test_a_lock_that_a_killed_worker_left_behind_stops_nobody(
         self, settings: Settings, tmp_path: Path
     ) -> None:

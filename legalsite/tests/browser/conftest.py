@@ -17,18 +17,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from scripts.browser import chromium
-from scripts.portal import Portal, running
+from scripts.portal import STRICT, Portal, running
 from scripts.postgres import free_port
-
-STRICT = {
-    "DEBUG": "False",
-    "SECRET_KEY": "only-for-this-test-run-" + "x" * 40,
-    "ALLOWED_HOSTS": "127.0.0.1",
-    "MAIL_FROM": "portal@example.lu",
-    "HTTPS": "False",
-    "LOAD_SPECIMENS": "True",
-}
-"""Settings of production, as far as loopback without TLS allows."""
 
 
 def database_url(name: str) -> str:
