@@ -42,7 +42,7 @@ def new(request: HttpRequest) -> HttpResponse:
     try:
         return _posted(request)
     except (OperationalError, InterfaceError) as error:
-        # Locked for too long, full, or gone: nothing of this request is stored.
+        # Locked for too long, full, or gone.
         logger.error("complaint form: the database refuses (%s)", type(error).__name__)
         connection.close_if_unusable_or_obsolete()
         return _unavailable(request)

@@ -27,12 +27,8 @@ class Command(BaseCommand):
         erased = sum(1 for _case in retention.apply(today))
         drafts, links = attachments.remove_expired_drafts(), retention.remove_old_links()
         files = attachments.remove_unknown_files()
-        logger.info(
-            "retention: %d complaints erased, %d drafts, %d links and %d files without a row removed",
-            erased,
-            drafts,
-            links,
-            files,
-        )
+        logger.info("retention: %d complaints erased, %d drafts and %d links removed", erased, drafts, links)
+        if files:
+            logger.warning("retention: %d files removed that no row named", files)
         if options["verbosity"] > 0:
             self.stdout.write(f"Erased: {erased} complaints, {drafts} drafts, {links} links.")
