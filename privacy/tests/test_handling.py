@@ -91,8 +91,9 @@ def test_confirming_starts_the_clock_and_writes_to_both(language: str, day: str)
 
 
 def test_the_month_is_counted_from_the_day_of_confirmation() -> None:
-    with patch("django.utils.timezone.now", return_value=on("2027-01-30")):
-        send_request()
+    send_request()
+    Request.objects.update(sent_at=on("2027-01-30"))
+    Link.objects.update(created_at=on("2027-01-30"))
     with patch("django.utils.timezone.now", return_value=on("2027-01-30") + datetime.timedelta(hours=20)):
         request = handling.confirm(last_token("confirm"))
     assert request is not None
