@@ -15,11 +15,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from complaints import following
+from complaints import following, retention
 from complaints import handling as cases
 from complaints.models import Complaint, Hold, Outcome, Status
+from complaints.steps import StepRefused
 from complaints.tests.factories import make_complaint, make_staff
-from privacy import clearing, export, handling
+from privacy import clearing, export
 from privacy.models import Request
 from privacy.tests.factories import FACTS, make_officer, make_request, send_request
 
@@ -76,7 +77,7 @@ def test_the_export_holds_everything_and_nobody_elses(client: Client, officer: U
     assert response["Content-Type"] == "application/zip"
     assert "no-store" in response["Cache-Control"]
     assert f"{request.reference}.zip" in response["Content-Disposition"]
-    content = b"".join(response.streaming_content)  # type: ignore[attr-defined, arg-type]
+    content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
     files = unpacked(content)
     (held,) = json.loads(files["complaints.json"])
     assert held["reference"] == complaint.reference
@@ -187,7 +188,7 @@ def test_a_case_that_is_held_in_the_last_moment_stays(officer: User) -> None:
 
 def test_when_storage_fails_what_went_is_on_record(officer: User) -> None:
     first, second, request = ended(officer), ended(officer, summary="Second"), make_request()
-    erase = clearing.retention.erase
+    erase = retention.erase
 
     def failing(*, complaint: Complaint) -> None:
         if complaint == second:
@@ -205,7 +206,7 @@ def test_an_unconfirmed_address_gives_access_to_nothing(client: Client, officer:
     for name in ("export", "clear"):
         assert client.get(page(name, request)).status_code == 404
         assert client.post(page(name, request), {"complaint": complaint.pk}).status_code == 404
-    with pytest.raises(handling.StepRefused):
+    with pytest.raises(StepRefused):
         clearing.clear(request=request, chosen={complaint.pk}, by=officer)
     assert complaint.status == Status.WITHDRAWN
     assert Complaint.objects.get().erased_at is None
