@@ -157,8 +157,7 @@ def test_open_and_held_complaints_stay(client: Client, officer: User) -> None:
     client.post(page("clear", request), {"complaint": [complaint.pk for complaint in everything]})
     assert set(Complaint.objects.filter(erased_at__isnull=False)) == {going, spam}
     note = request.events.get(action="cleared").note
-    assert "2 " in note
-    assert "3 " in note
+    assert [line.split()[0] for line in note.splitlines()[:2]] == ["2", "3"]
     assert open_one.reference in note
     assert LogEntry.objects.filter(object_id=str(request.pk), user=officer).exists()
 
@@ -198,7 +197,7 @@ def test_when_storage_fails_what_went_is_on_record(officer: User) -> None:
     with patch("complaints.retention.erase", failing), pytest.raises(OSError):  # noqa: PT011
         clearing.clear(request=request, chosen={first.pk, second.pk}, by=officer)
     assert list(Complaint.objects.filter(erased_at__isnull=False)) == [first]
-    assert "1 " in request.events.get(action="cleared").note
+    assert request.events.get(action="cleared").note.split()[0] == "1"
 
 
 def test_an_unconfirmed_address_gives_access_to_nothing(client: Client, officer: User) -> None:
