@@ -22,7 +22,7 @@ from complaints.steps import StepRefused
 from core.dates import long_date
 from core.staff import ReadOnlyAdmin, RecordInline
 from privacy import clearing, export, handling
-from privacy.models import Event, Request
+from privacy.models import Event, Request, Status
 from privacy.steps import CLEAR, EXPORT, STEPS, TOOLS, available
 
 IN_MEMORY = 1_000_000
@@ -36,12 +36,25 @@ class EventInline(RecordInline):
     fields = readonly_fields = ("at", "actor", "action", "note")
 
 
+class StandingFilter(admin.SimpleListFilter):
+    """Requests by where they stand; what is not confirmed is not in the list."""
+
+    title = _("status")
+    parameter_name = "standing"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(status.value, status.label) for status in (Status.RECEIVED, Status.ANSWERED)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Request]) -> QuerySet[Request]:
+        return queryset.filter(status=self.value()) if self.value() else queryset
+
+
 @admin.register(Request)
 class RequestAdmin(ReadOnlyAdmin):
     """Requests with a confirmed address, the most urgent first. What the requester wrote is never edited."""
 
     list_display = ("reference", "due", "right", "status", "full_name")
-    list_filter = ("status", "right", "language")
+    list_filter = (StandingFilter, "right", "language")
     search_fields = ("reference", "full_name", "email")
     inlines = (EventInline,)
     change_form_template = "admin/privacy/request/change_form.html"
@@ -145,7 +158,11 @@ class RequestAdmin(ReadOnlyAdmin):
             context = {"title": TOOLS[1][1], "plan": planned}
             return self._page(request, "admin/privacy/request/clear.html", found, context)
         chosen = {int(pk) for pk in request.POST.getlist("complaint") if pk.isdecimal()}
-        done = clearing.clear(request=found, chosen=chosen, by=request.user)  # type: ignore[arg-type]  # signed in
+        try:
+            done = clearing.clear(request=found, chosen=chosen, by=request.user)  # type: ignore[arg-type]  # signed in
+        except OSError:
+            messages.error(request, gettext("The file storage failed: not everything is erased. Try again."))
+            return _back_to(found)
         number = len(done.going)
         words = ngettext("%(number)d complaint erased.", "%(number)d complaints erased.", number)
         self.log_change(request, found, words % {"number": number})

@@ -36,6 +36,8 @@ def test_the_list_leaves_out_what_is_not_confirmed(client: Client, officer: User
     page = client.get(reverse(LIST)).text
     assert request.reference in page
     assert unconfirmed.reference not in page
+    assert request.reference in client.get(reverse(LIST), {"standing": "received"}).text
+    assert request.reference not in client.get(reverse(LIST), {"standing": "answered"}).text
     assert client.get(change(unconfirmed)).status_code == 302
     assert client.get(step(unconfirmed, "answer")).status_code == 404
 

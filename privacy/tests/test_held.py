@@ -185,7 +185,7 @@ def test_a_case_that_is_held_in_the_last_moment_stays(officer: User) -> None:
     assert complaint.erased_at is None
 
 
-def test_when_storage_fails_what_went_is_on_record(officer: User) -> None:
+def test_when_storage_fails_what_went_is_on_record(client: Client, officer: User) -> None:
     first, second, request = ended(officer), ended(officer, summary="Second"), make_request()
     erase = retention.erase
 
@@ -194,8 +194,12 @@ def test_when_storage_fails_what_went_is_on_record(officer: User) -> None:
             raise OSError
         erase(complaint=complaint)
 
-    with patch("complaints.retention.erase", failing), pytest.raises(OSError):  # noqa: PT011
-        clearing.clear(request=request, chosen={first.pk, second.pk}, by=officer)
+    with patch("complaints.retention.erase", failing):
+        answer = client.post(
+            page("clear", request), {"complaint": [first.pk, second.pk]}, headers={"accept-language": "en"}
+        )
+    assert answer["Location"] == reverse("admin:privacy_request_change", args=[request.pk])
+    assert "The file storage failed" in client.get(answer["Location"], headers={"accept-language": "en"}).text
     assert list(Complaint.objects.filter(erased_at__isnull=False)) == [first]
     assert request.events.get(action="cleared").note.split()[0] == "1"
 
