@@ -1,9 +1,7 @@
 """How a complainant comes to the case again, and what can be done there."""
 
 import datetime
-import hashlib
 import re
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from complaints import attachments, mail
 from complaints.models import AccessLink, Attachment, Complaint, Event, Message
 from complaints.steps import locked, record
+from core.links import digest_of, new_token
 
 LINK_VALID = datetime.timedelta(minutes=30)
 MOST_LINKS = 5
@@ -25,14 +24,14 @@ MOST_LINKS = 5
 VISIT = datetime.timedelta(hours=1)
 """How long a case stays open in the browser that used the link."""
 
-REFERENCE = re.compile(r"R(\d\d)([A-Z0-9]{4})([A-Z0-9]{4})")
+REFERENCE = re.compile(r"([A-Z]\d\d)([A-Z0-9]{4})([A-Z0-9]{4})")
 
 
 def as_reference(typed: str) -> str:
     """Return what was typed in the form of a reference: capitals, and hyphens where they belong."""
     bare = re.sub(r"[^A-Z0-9]", "", typed.upper())
     found = REFERENCE.fullmatch(bare)
-    return f"R{found[1]}-{found[2]}-{found[3]}" if found else bare
+    return "-".join(found.groups()) if found else bare
 
 
 @transaction.atomic
@@ -47,11 +46,11 @@ def send_link(*, reference: str, email: str) -> None:
     case = found.first()
     if case is None or not case.email or _has_enough_links(case):
         return
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     with translation.override(case.language):
         link = settings.SITE_URL + reverse("complaints:open", args=[token])
     sent = mail.access(case, link=link, minutes=int(LINK_VALID.total_seconds() // 60))
-    AccessLink.objects.create(complaint=case, digest=_digest(token), mail=sent)
+    AccessLink.objects.create(complaint=case, digest=digest_of(token), mail=sent)
 
 
 def _has_enough_links(case: Complaint) -> bool:
@@ -62,26 +61,14 @@ def _has_enough_links(case: Complaint) -> bool:
 
 def valid_link(token: str) -> AccessLink | None:
     """Return the link of a token that has not been used and is not too old."""
-    since = timezone.now() - LINK_VALID
-    return AccessLink.objects.filter(
-        digest=_digest(token), used_at__isnull=True, created_at__gt=since
-    ).first()
+    return AccessLink.valid(token, LINK_VALID)
 
 
 @transaction.atomic
 def use_link(token: str) -> Complaint | None:
     """Use a link up and return its case; None when it was used before or is too old."""
     found = valid_link(token)
-    if found is None:
-        return None
-    # The one that changes the row has the link; of two at the same moment that is one.
-    if not AccessLink.objects.filter(pk=found.pk, used_at__isnull=True).update(used_at=timezone.now()):
-        return None
-    return found.complaint
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    return found.complaint if found is not None and found.use() else None
 
 
 def add_information(*, complaint: Complaint, text: str, files: Sequence["UploadedFile[Any]"] = ()) -> Message:

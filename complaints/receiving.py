@@ -32,10 +32,13 @@ def submission_key(token: str, facts: Mapping[str, str], files: Sequence[str] = 
     return hashlib.sha256(f"{token}\n{canonical}".encode()).hexdigest()
 
 
-def new_reference(on: datetime.date) -> str:
-    """Return a random reference such as "R26-7KQ4-M2XH", easy to read aloud and impossible to guess."""
+def new_reference(on: datetime.date, first: str = "R") -> str:
+    """Return a random reference such as "R26-7KQ4-M2XH", easy to read aloud and impossible to guess.
+
+    `first` tells what it refers to: R is a complaint.
+    """
     letters = "".join(secrets.choice(REFERENCE_LETTERS) for _position in range(8))
-    return f"R{on:%y}-{letters[:4]}-{letters[4:]}"
+    return f"{first}{on:%y}-{letters[:4]}-{letters[4:]}"
 
 
 def receive(

@@ -168,8 +168,4 @@ def erase(*, complaint: Complaint) -> None:
 
 def remove_old_links() -> int:
     """Delete links to cases that can no longer be used, with their mails; return how many there were."""
-    old = AccessLink.objects.filter(created_at__lt=timezone.now() - datetime.timedelta(days=1))
-    mails = list(old.exclude(mail=None).values_list("mail", flat=True))
-    number, _each = old.delete()
-    Email.objects.filter(pk__in=mails).delete()
-    return number
+    return AccessLink.remove_old()

@@ -13,18 +13,20 @@ from core.contact import contact_details
 from core.mailboxes import validate_mailbox
 
 
-def queue_mail(*, template: str, language: str, to: str, context: Mapping[str, Any]) -> Email:
+def queue_mail(
+    *, template: str, language: str, to: str, context: Mapping[str, Any], reply_to: str = ""
+) -> Email:
     """Store a mail for sending, in the transaction that is open.
 
     `template` names a pair of files, `<template>.subject.txt` and `<template>.txt`, rendered in `language`
-    with `context`, the contact details and the portal's address. Raises ValidationError when `to` is not an
-    e-mail address.
+    with `context`, the contact details and the portal's address. Answers go to `reply_to` if given. Raises
+    ValidationError when `to` is not an e-mail address.
     """
     with translation.override(language):
         everything = {**context, "contact": contact_details(), "site_url": settings.SITE_URL}
         subject = " ".join(render_to_string(f"{template}.subject.txt", everything).split())
         text = render_to_string(f"{template}.txt", everything).strip() + "\n"
-    return queue_text(language=language, to=to, subject=subject, text=text)
+    return queue_text(language=language, to=to, subject=subject, text=text, reply_to=reply_to)
 
 
 def queue_text(

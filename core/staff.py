@@ -7,7 +7,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-DAILY = ("complaints", "documents", "roaming", "core")
+DAILY = ("complaints", "privacy", "documents", "roaming", "core")
 """Apps in the order in which staff need them."""
 
 

@@ -16,8 +16,10 @@ class DashboardAdminSite(PortalAdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         # Only now: the admin site is made before the models are.
+        import privacy.retention
         from complaints import inbox, retention
         from documents.attention import waiting
+        from privacy.models import Request
 
         context = dict(extra_context or {})
         if request.user.has_perm("documents.view_version"):
@@ -26,4 +28,8 @@ class DashboardAdminSite(PortalAdminSite):
             today = timezone.localdate()
             context["cases"] = inbox.counts(today)
             context["late_erasures"] = retention.late(today)
+        if request.user.has_perm("privacy.view_request"):
+            today = timezone.localdate()
+            context["requests"] = Request.objects.open()
+            context["late_requests"] = privacy.retention.late(today)
         return super().index(request, context)

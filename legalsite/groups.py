@@ -32,6 +32,8 @@ CASES = (
     "core.outgoingmail",
 )
 
+REQUESTS = ("privacy.request", "privacy.event")
+
 GROUPS: dict[str, list[str]] = {
     "Editors": [
         *all_of(*TEXTS, *ROAMING, "core.banner"),
@@ -50,11 +52,16 @@ GROUPS: dict[str, list[str]] = {
         *view(*CASES, "documents.document", "documents.version", "documents.edition"),
         "complaints.add_hold",
         "complaints.change_hold",
+        *view(*REQUESTS),
+        "privacy.change_request",
+        "privacy.export_held",
+        "privacy.erase_held",
     ],
     "Auditors": view(
         *TEXTS,
         *ROAMING,
         *CASES,
+        *REQUESTS,
         "core.contactdetails",
         "core.banner",
         "auth.user",

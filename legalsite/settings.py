@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "documents",
     "roaming",
     "complaints",
+    "privacy",
     "legalsite",
 ]
 

@@ -38,6 +38,7 @@ class PageSitemap(PortalSitemap[str]):
             "roaming:zones",
             "complaint-policy",
             "complaints:new",
+            "privacy:new",
         ]
 
     def location(self, item: str) -> str:

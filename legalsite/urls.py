@@ -36,6 +36,7 @@ urlpatterns = [
         path("roaming/", include("roaming.urls")),
         path(_("complaints/"), policy.complaint_policy, name="complaint-policy"),
         path(_("complaints/"), include("complaints.urls")),
+        path(_("privacy/"), include("privacy.urls")),
         path(_("search/"), search.search, name="search"),
     ),
 ]

@@ -74,6 +74,10 @@ PUBLIC: list[tuple[str, str, list[str], Query, int]] = [
     ("search-nothing", "search", [], [("q", "zzzz")], 200),
     ("complaint-policy", "complaint-policy", [], [], 200),
     ("complaint-form", "complaints:new", [], [], 200),
+    ("privacy-form", "privacy:new", [], [], 200),
+    ("privacy-sent", "privacy:sent", [], [], 200),
+    ("privacy-follow", "privacy:follow", [], [], 200),
+    ("privacy-confirm-gone", "privacy:confirm", ["gone"], [], 410),
 ]
 """Public pages that an address alone leads to: name, route, its arguments, query, expected status."""
 

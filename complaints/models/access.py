@@ -7,20 +7,15 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from post_office.models import Email
 
 from complaints.models.case import Complaint
+from core.links import OneTimeLink
 
 
-class AccessLink(models.Model):
+class AccessLink(OneTimeLink):
     """A link that was mailed to a complainant. It opens the case once, and only for a while."""
 
     complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, related_name="access_links")
-    digest = models.CharField(max_length=64, unique=True)
-    """SHA-256 of the token: who reads the database cannot open the case."""
-    created_at = models.DateTimeField(default=timezone.now, db_index=True)
-    used_at = models.DateTimeField(null=True)
-    mail = models.ForeignKey(Email, null=True, on_delete=models.SET_NULL, related_name="+")
 
     def __str__(self) -> str:
         return f"{self.complaint} – {self.created_at:%Y-%m-%d %H:%M}"

@@ -224,7 +224,7 @@ class TestForMachines:
         with django_assert_num_queries(1):
             sitemap = client.get("/sitemap.xml", headers={"Host": "localhost"}).text
         locations = re.findall(r"<loc>([^<]+)</loc>", sitemap)
-        assert len(locations) == len(set(locations)) == 2 * (6 + Document.objects.count())
+        assert len(locations) == len(set(locations)) == 2 * (7 + Document.objects.count())
         assert all(location.startswith("http://127.0.0.1:8000/") for location in locations)
         assert 'hreflang="en"' in sitemap
         for location in locations:

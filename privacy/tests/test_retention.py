@@ -1,0 +1,109 @@
+"""What is forgotten, when, and how completely."""
+
+import datetime
+from io import StringIO
+from unittest.mock import patch
+
+import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from post_office.models import Email
+
+from complaints.tests.factories import make_staff
+from privacy import handling, retention
+from privacy.models import Event, Link, Request
+from privacy.tests.factories import FACTS, make_request, send_request
+
+pytestmark = pytest.mark.django_db
+
+DAY = datetime.timedelta(days=1)
+
+
+def answered(day: datetime.datetime) -> Request:
+    officer = make_staff("officer")
+    with patch("django.utils.timezone.now", return_value=day):
+        request = make_request()
+        assert request.due_on is not None
+        until_on = request.due_on + DAY
+        handling.extend(request=request, reasons="Secret reasons.", until_on=until_on, by=officer)
+        handling.answer(request=request, text="A secret answer.", by=officer)
+        handling.send_link(reference=request.reference, email=request.email)
+    LogEntry.objects.create(
+        user=officer,
+        content_type=ContentType.objects.get_for_model(Request),
+        object_id=str(request.pk),
+        object_repr=str(request),
+        action_flag=CHANGE,
+        change_message="about Example Customer",
+    )
+    request.refresh_from_db()
+    return request
+
+
+def test_three_years_after_the_answer_nothing_personal_is_left() -> None:
+    day = timezone.now() - datetime.timedelta(days=800)
+    request = answered(day)
+    due_on = retention.erased_on(request)
+    assert due_on is not None
+    assert not retention.due(due_on - DAY).exists()
+    assert [each.pk for each in retention.apply(due_on)] == [request.pk]
+    assert list(retention.apply(due_on)) == []
+    request.refresh_from_db()
+    assert request.erased_at is not None
+    assert (request.reference, request.right) == (request.reference, "access")
+    assert not Link.objects.exists()
+    # What is left of the mails is the notice to staff, which names nobody.
+    everything = []
+    with connection.cursor() as cursor:
+        for table in ("privacy_request", "privacy_event", "post_office_email", "django_admin_log"):
+            cursor.execute(f"SELECT * FROM {table}")  # noqa: S608
+            everything += [str(row) for row in cursor.fetchall()]
+    for secret in (FACTS["full_name"], FACTS["email"], FACTS["text"], "ecret", "Example officer"):
+        assert secret not in " ".join(everything)
+    assert Email.objects.count() == 1
+
+
+def test_late_erasures_are_told(client: Client) -> None:
+    request = answered(timezone.now() - datetime.timedelta(days=3 * 366 + 10))
+    assert retention.late(timezone.localdate()) == 1
+    assert client.get("/readyz").json()["retention"] is False
+    client.force_login(make_staff("auditor", "view_request"))
+    assert "errornote" in client.get("/admin/").text
+    call_command("apply_retention", verbosity=0)
+    request.refresh_from_db()
+    assert request.erased_at is not None
+    assert client.get("/readyz").json()["retention"] is True
+
+
+def test_an_open_request_is_kept() -> None:
+    make_request()
+    assert not retention.due(timezone.localdate() + datetime.timedelta(days=9_999)).exists()
+
+
+def test_what_nobody_confirms_is_gone_after_a_week() -> None:
+    confirmed = make_request()
+    send_request(text="Unconfirmed")
+    out = StringIO()
+    with patch("django.utils.timezone.now", return_value=timezone.now() + retention.UNCONFIRMED_KEPT - DAY):
+        call_command("apply_retention", stdout=out)
+    assert Request.objects.count() == 2
+    with patch("django.utils.timezone.now", return_value=timezone.now() + retention.UNCONFIRMED_KEPT + DAY):
+        call_command("apply_retention", stdout=out)
+    assert Request.objects.get() == confirmed
+    assert set(Event.objects.values_list("request", flat=True)) == {confirmed.pk}
+    # Its link went with its mail when it was a day old.
+    assert not Link.objects.exists()
+    assert not Email.objects.filter(subject__icontains="address").exists()
+
+
+def test_a_dry_run_erases_nothing() -> None:
+    request = answered(timezone.now() - datetime.timedelta(days=3 * 366 + 10))
+    out = StringIO()
+    call_command("apply_retention", dry_run=True, stdout=out)
+    assert "1 requests" in out.getvalue()
+    request.refresh_from_db()
+    assert request.erased_at is None
