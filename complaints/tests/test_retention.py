@@ -175,7 +175,7 @@ class TestTheCommand:
         Draft.objects.create()
         with caplog.at_level(logging.DEBUG, logger="complaints"), caplog.at_level(logging.INFO):
             assert self.run() == f"Erased: 3 complaints, {NO_REQUESTS}, 1 drafts, 1 links.\n"
-        assert "3 complaints erased, 1 drafts and 1 links removed" in caplog.text
+        assert f"3 complaints, {NO_REQUESTS}, 1 drafts, 1 links" in caplog.text
         for word in ("Quarterstaff", "@", *(case.reference for case in cases)):
             assert word not in caplog.text
         assert Complaint.objects.filter(erased_at__isnull=False).count() == 3
