@@ -66,16 +66,21 @@ def erased_on(complaint: Complaint) -> datetime.date:
     return timezone.localdate(began_at) + KEPT
 
 
+def began_before(on: datetime.date) -> datetime.datetime:
+    """Return the moment before which the three years began that are over on a day."""
+    latest_on = on - KEPT
+    # Three years from 29 February end on 28 February, as those from the day before do.
+    if latest_on + DAY + KEPT <= on:
+        latest_on += DAY
+    return timezone.make_aware(datetime.datetime.combine(latest_on + DAY, datetime.time.min))
+
+
 def due(on: datetime.date) -> QuerySet[Complaint]:
     """Return the complaints whose data are to be erased on a day: kept long enough, not open, not held.
 
     What is set aside as spam counts as not open.
     """
-    latest_on = on - KEPT
-    # Three years from 29 February end on 28 February, as those from the day before do.
-    if latest_on + DAY + KEPT <= on:
-        latest_on += DAY
-    before = timezone.make_aware(datetime.datetime.combine(latest_on + DAY, datetime.time.min))
+    before = began_before(on)
     from_when = (
         Coalesce("closed_at", "withdrawn_at", "answered_at", "received_at")
         if settings.COMPLAINT_RETENTION_FROM == "closing"

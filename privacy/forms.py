@@ -26,9 +26,10 @@ RIGHTS = {
 class RequestForm(forms.ModelForm[Request]):
     """Which right somebody exercises, who it is, and what it is about."""
 
-    token = forms.CharField(required=False, max_length=120, widget=forms.HiddenInput)
+    # Neither this nor the trap is refused by the form, whatever stands in it: nobody could see or mend it.
+    token = forms.CharField(required=False, widget=forms.HiddenInput)
     # People do not see it; programs that fill in everything do.
-    website = forms.CharField(required=False, max_length=200)
+    website = forms.CharField(required=False)
 
     class Meta:
         model = Request

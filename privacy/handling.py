@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.deadlines import answer_due_on
-from complaints.following import LINK_VALID, as_reference
+from complaints.following import LINK_VALID, MOST_LINKS, as_reference
 from complaints.receiving import REFERENCE_ATTEMPTS, new_reference
 from complaints.steps import StepRefused, name_of
 from core.dates import long_date
@@ -145,14 +145,22 @@ def note_export(*, request: Request, by: User) -> None:
 
 @transaction.atomic
 def send_link(*, reference: str, email: str) -> None:
-    """Mail a link to the request to its own address, if there is such a request; otherwise do nothing."""
+    """Mail a link to the request to its own address, if there is such a request; otherwise do nothing.
+
+    Nor when MOST_LINKS were mailed within an hour: somebody else may be asking for them.
+    """
     typed = as_reference(reference)
     found = Request.objects.with_address(email.strip()).filter(reference=typed).first()
-    if found is None:
+    since = timezone.now() - datetime.timedelta(hours=1)
+    if found is None or _links_since(found, since) >= MOST_LINKS:
         return
     token = new_token()
     sent = mail.send_link(found, token=token, minutes=int(LINK_VALID.total_seconds() // 60))
     _keep_link(found, Link.Purpose.OPEN, token, sent.pk)
+
+
+def _links_since(request: Request, since: datetime.datetime) -> int:
+    return request.links.filter(purpose=Link.Purpose.OPEN, created_at__gt=since).count()
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from post_office.models import Email
 
-from complaints.retention import GRACE, KEPT
+from complaints.retention import GRACE, KEPT, began_before
 from privacy.models import Event, Link, Request, Status
 
 UNCONFIRMED_KEPT = datetime.timedelta(days=7)
@@ -30,10 +30,7 @@ def erased_on(request: Request) -> datetime.date | None:
 
 def due(on: datetime.date) -> QuerySet[Request]:
     """Return the requests whose data are to be erased on a day."""
-    before = timezone.make_aware(
-        datetime.datetime.combine(on - KEPT, datetime.time.min)
-    ) + datetime.timedelta(days=1)
-    return Request.objects.filter(erased_at__isnull=True, answered_at__lt=before)
+    return Request.objects.filter(erased_at__isnull=True, answered_at__lt=began_before(on))
 
 
 def late(on: datetime.date) -> int:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from post_office.models import Email
 
+from complaints.following import MOST_LINKS
 from complaints.steps import StepRefused
 from complaints.tests.factories import make_staff
 from core.append_only import AppendOnly
@@ -133,6 +134,16 @@ def test_a_link_goes_to_the_address_of_the_request_only() -> None:
     assert Email.objects.latest("pk").to == [FACTS["email"]]
     assert handling.use_link(last_token("follow")) == request
     assert handling.use_link(last_token("follow")) is None
+
+
+def test_few_links_are_mailed_for_one_request() -> None:
+    request, number = make_request(), Email.objects.count()
+    for _time in range(10):
+        handling.send_link(reference=request.reference, email=request.email)
+    assert Email.objects.count() == number + MOST_LINKS
+    Link.objects.update(created_at=timezone.now() - datetime.timedelta(hours=2))
+    handling.send_link(reference=request.reference, email=request.email)
+    assert Email.objects.count() == number + MOST_LINKS + 1
 
 
 def test_an_unconfirmed_request_cannot_be_followed() -> None:

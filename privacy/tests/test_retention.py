@@ -67,6 +67,15 @@ def test_three_years_after_the_answer_nothing_personal_is_left() -> None:
     assert Email.objects.count() == 1
 
 
+def test_the_three_years_of_a_leap_day_end_when_the_page_says() -> None:
+    day = datetime.datetime(2024, 2, 29, 12, tzinfo=datetime.UTC)
+    request = answered(day)
+    due_on = retention.erased_on(request)
+    assert due_on == datetime.date(2027, 2, 28)
+    assert not retention.due(due_on - DAY).exists()
+    assert retention.due(due_on).exists()
+
+
 def test_late_erasures_are_told(client: Client) -> None:
     request = answered(timezone.now() - datetime.timedelta(days=3 * 366 + 10))
     assert retention.late(timezone.localdate()) == 1
@@ -104,6 +113,6 @@ def test_a_dry_run_erases_nothing() -> None:
     request = answered(timezone.now() - datetime.timedelta(days=3 * 366 + 10))
     out = StringIO()
     call_command("apply_retention", dry_run=True, stdout=out)
-    assert "1 requests" in out.getvalue()
+    assert "1 requests are due" in out.getvalue()
     request.refresh_from_db()
     assert request.erased_at is None

@@ -15,9 +15,7 @@ logger = logging.getLogger(__name__)
 class Command(BaseCommand):
     """Erases personal data whose time is over. The mail worker runs it every day; safe to repeat."""
 
-    help = (
-        "Erase the personal data of complaints and requests kept for three years, of drafts and of old links."
-    )
+    help = "Erase what has been kept long enough: complaints, requests about data, drafts, old links."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only say how many are due")
@@ -26,8 +24,8 @@ class Command(BaseCommand):
         today = timezone.localdate()
         if options["dry_run"]:
             self.stdout.write(
-                f"{retention.due(today).count()} complaints and {privacy.retention.due(today).count()} "
-                "requests about personal data are due to be erased."
+                f"{retention.due(today).count()} complaints, {privacy.retention.due(today).count()} requests "
+                "are due to be erased."
             )
             return
         erased = sum(1 for _case in retention.apply(today))
@@ -36,7 +34,7 @@ class Command(BaseCommand):
         drafts = attachments.remove_expired_drafts()
         links = retention.remove_old_links() + privacy.retention.remove_old_links()
         done = (
-            f"{erased} complaints, {requests} requests about personal data, {unconfirmed} never confirmed, "
+            f"{erased} complaints, {requests + unconfirmed} requests ({unconfirmed} never confirmed), "
             f"{drafts} drafts, {links} links"
         )
         logger.info("retention: erased %s", done)
