@@ -12,7 +12,15 @@ echo "-- legal texts"
 scripts/legal_texts.sh
 
 export DEBUG=True
+# Both at once: a good part of either is waiting, for browsers, mail servers and clocks.
+output="$(mktemp)"
+.venv/bin/python -m scripts.postgres .venv/bin/python -m pytest "$@" >"$output" 2>&1 &
+postgresql=$!
+trap 'kill "$postgresql" 2>/dev/null || true; rm -f "$output"' EXIT
+status=0
 echo "-- tests on SQLite"
-env -u DATABASE_URL .venv/bin/python -m pytest "$@"
+env -u DATABASE_URL .venv/bin/python -m pytest "$@" || status=$?
 echo "-- tests on PostgreSQL"
-.venv/bin/python -m scripts.postgres .venv/bin/python -m pytest "$@"
+wait "$postgresql" || status=$?
+cat "$output"
+exit "$status"
