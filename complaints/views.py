@@ -44,7 +44,8 @@ def new(request: HttpRequest) -> HttpResponse:
     except (OperationalError, InterfaceError) as error:
         # Locked for too long, full, or gone.
         logger.error("complaint form: the database refuses (%s)", type(error).__name__)
-        connection.close_if_unusable_or_obsolete()
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
         return _unavailable(request)
 
 
