@@ -61,8 +61,6 @@ STEPS: dict[str, Step] = {
 class VersionForm(ModelForm[Version]):
     """The fields of a version. It knows the last step that its editor has seen."""
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
@@ -160,7 +158,7 @@ class VersionAdmin(admin.ModelAdmin[Version]):
     )
     actions = None
     fieldsets = (
-        (None, {"fields": ("document", ("effective_on", "revision"), "change_kind", "state", "seen")}),
+        (None, {"fields": ("document", ("effective_on", "revision"), "change_kind", "state")}),
         (_("What changed"), {"fields": (("change_summary_fr", "change_summary_en"),)}),
         (
             _("Only for some contracts"),

@@ -94,7 +94,7 @@ ENTRIES = {
 LONG_AGO = 1_000_000_000
 """Seconds since 1970 of a time when any signed link was made that is too old by now."""
 
-NO_PAGES = re.compile(r"/(logout|jsi18n|r/|file/|language)|\.pdf$")
+NO_PAGES = re.compile(r"/(logout|jsi18n|r/|file/|language)|\.pdf$|\.csv$|/files/\d+/$")
 
 
 WRONG = (
