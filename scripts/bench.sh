@@ -14,3 +14,7 @@ echo "-- documents on SQLite"
 env -u DATABASE_URL .venv/bin/python -m bench.documents
 echo "-- documents on PostgreSQL"
 .venv/bin/python -m scripts.postgres .venv/bin/python -m bench.documents
+echo "-- complaints on SQLite"
+env -u DATABASE_URL .venv/bin/python -m bench.complaints
+echo "-- complaints on PostgreSQL"
+.venv/bin/python -m scripts.postgres .venv/bin/python -m bench.complaints
