@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from documents import rendering
 from documents.models.library import Language
@@ -68,11 +68,7 @@ class Summary(models.Model):
             )
         for number, point in enumerate(points, start=1):
             if len(strip_tags(point)) > self.LONGEST_POINT:
-                message = ngettext(
-                    "Point %(number)d is longer than %(most)d character.",
-                    "Point %(number)d is longer than %(most)d characters.",
-                    self.LONGEST_POINT,
-                )
+                message = _("Point %(number)d is too long: it may have %(most)d characters.")
                 values = {"number": number, "most": self.LONGEST_POINT}
                 raise ValidationError({"text": message % values})
         if dead := self.dead_links():
