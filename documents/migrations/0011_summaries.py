@@ -6,9 +6,15 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def forget(apps, schema_editor):
+    """Forget that the summaries were loaded, or the way forward again would take them for removed by staff."""
+    apps.get_model('core', 'LoadedContent').objects.filter(key__startswith='documents.summary:').delete()
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('core', '0001_initial'),
         ('documents', '0010_drop_folded_texts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -37,4 +43,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('version', 'language'), name='documents_summary_unique_language')],
             },
         ),
+        migrations.RunPython(migrations.RunPython.noop, forget),
     ]
