@@ -96,6 +96,11 @@ class SummaryForm(forms.ModelForm[Summary]):
         model = Summary
         fields = ("text",)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # For the spelling checker and for whoever listens.
+        self.fields["text"].widget.attrs["lang"] = self.instance.language
+
 
 class SearchForm(forms.Form):
     """Words to look for, and what narrows the search."""

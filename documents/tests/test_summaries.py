@@ -244,6 +244,7 @@ class TestAdmin:
         change = reverse("admin:documents_version_change", args=[version.pk])
         assert self.address(version) in client.get(change).text
         assert "#objet" in client.get(self.address(version)).text
+        assert re.search('<textarea[^>]* lang="fr"', client.get(self.address(version)).text)
         shown = self.send(client, version, text="- Un [gizmotron](#objet).", preview="1")
         assert '<a href="#objet" rel="noopener noreferrer">gizmotron</a>' in shown.text
         assert not version.summaries.exists()
