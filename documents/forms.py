@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.on_date import IsoDateField
 from documents import pdf
-from documents.models import Language, Section
+from documents.models import Language, Section, Summary
 
 LONGEST_QUERY = 200
 """Characters looked at; the rest of a longer query is ignored."""
@@ -76,6 +76,30 @@ class WithdrawForm(StepForm):
         max_length=2000,
         widget=forms.Textarea,
     )
+
+
+class SummaryForm(forms.ModelForm[Summary]):
+    """The points of a plain-language summary; emptied, it is removed."""
+
+    text = forms.CharField(
+        label=_("Points, one a line"),
+        required=False,
+        help_text=_(
+            "Six at most, of one or two short sentences, from this text alone: nothing added, softened or "
+            "promised. A link to a place of the text is written [words](#place). "
+            "Leave it empty to remove the summary."
+        ),
+        widget=forms.Textarea(attrs={"rows": 12, "cols": 100}),
+    )
+
+    class Meta:
+        model = Summary
+        fields = ("text",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # For the spelling checker and for whoever listens.
+        self.fields["text"].widget.attrs["lang"] = self.instance.language
 
 
 class SearchForm(forms.Form):
