@@ -1,5 +1,6 @@
 """Which app answers which path."""
 
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView, TemplateView
 from django.views.i18n import set_language
 
-from legalsite import health, home, policy, search
+from legalsite import health, home, policy, search, style
 from legalsite.sitemaps import SITEMAPS
 from roaming.api import destinations
 
@@ -40,5 +41,6 @@ urlpatterns = [
         path(_("complaints/"), include("complaints.urls")),
         path(_("privacy/"), include("privacy.urls")),
         path(_("search/"), search.search, name="search"),
+        *([path("style/", style.style, name="style")] if settings.DEBUG else []),
     ),
 ]
