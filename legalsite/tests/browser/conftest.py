@@ -111,7 +111,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
     """A page that must not complain: no console error, no CSP violation, no request to anywhere else."""
     complaints: list[str] = []
     opened = context.new_page()
-    opened.on("console", lambda message: complaints.extend(_faults(message.text)))
+    opened.on("console", lambda message: complaints.extend(_faults(f"{message.text} {message.location}")))
     opened.on("pageerror", lambda error: complaints.append(f"error: {error}"))
     opened.on("request", lambda request: complaints.extend(_foreign(request.url)))
     yield opened
