@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.forms import ASKED, ComplaintForm, MultilineField
 from complaints.models import AnswerBy, Channel, Outcome
+from complaints.retention import KEPT
 from core.on_date import IsoDateField
 
 
@@ -139,8 +140,13 @@ class EntryForm(ComplaintForm):
         return cleaned
 
     def clean_received_on(self) -> datetime.date:
-        """Refuse a day to come."""
+        """Refuse a day to come, and one so long ago that the data would not be kept any more."""
         day: datetime.date = self.cleaned_data["received_on"]
-        if day > timezone.localdate():
+        today = timezone.localdate()
+        if day > today:
             raise forms.ValidationError(_("The day of receipt cannot lie in the future."))
+        if day + KEPT <= today:
+            raise forms.ValidationError(
+                _("This day lies three years back or more: check the year. Such old data are not kept.")
+            )
         return day

@@ -67,6 +67,7 @@ def planted(owner: User, sponsor: User) -> Complaint:
         if _time == 0:
             handling.escalate(complaint=complaint, reason=EVERYTHING, by=None)
     handling.close(**case)
+    Complaint.objects.filter(pk=complaint.pk).update(closed_at=LONG_AGO)
     following.add_information(complaint=complaint, text=f"And again {EVERYTHING}")
     following.send_link(reference=complaint.reference, email=EMAIL)
     holds.request_hold(**case, reason=EVERYTHING, until_on=TODAY + DAY)
