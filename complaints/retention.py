@@ -27,6 +27,7 @@ from complaints.models import (
     Complaint,
     Event,
     Hold,
+    HoldExtension,
     Message,
     PastExamination,
     searched_in,
@@ -196,6 +197,7 @@ def erase(*, complaint: Complaint) -> None:
         Email.objects.filter(pk__in=mails - {None}).delete()
         PastExamination.objects.filter(complaint=case).update(answer="", delay_causes="")
         Hold.objects.filter(complaint=case).update(reason="")
+        HoldExtension.objects.filter(hold__complaint=case).update(reason="")
         # Past the rule that events are written once: this is the one thing that takes words out of them.
         models.QuerySet(Event).filter(complaint=case).update(note="", actor="")
         LogEntry.objects.filter(

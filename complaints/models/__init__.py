@@ -1,6 +1,6 @@
 """Complaint and what belongs to it: events, messages, files, wording, access and holds."""
 
-from complaints.models.access import AccessLink, Hold
+from complaints.models.access import AccessLink, Hold, HoldExtension
 from complaints.models.case import (
     ENDED,
     OPEN,
@@ -31,6 +31,7 @@ __all__ = [
     "Draft",
     "Event",
     "Hold",
+    "HoldExtension",
     "Kind",
     "Message",
     "MessageKind",
