@@ -23,11 +23,11 @@ from complaints.case_steps import available
 from complaints.csv_files import CONTENT_TYPE, csv_lines
 from complaints.deadlines import count_month, count_working_days, explain
 from complaints.inbox import MineFilter, WaitingFilter, rows
-from complaints.models import Complaint, Stage, Template
+from complaints.models import Complaint, Stage, StandardText, Template
 from complaints.report_views import ReportViews
 from complaints.staff_forms import AssignForm
 from complaints.steps import StepRefused
-from complaints.wording_preview import preview
+from complaints.wording_preview import example_values, preview
 from core.dates import long_date
 from core.folding import fold
 from core.staff import ReadOnlyAdmin
@@ -273,19 +273,23 @@ def time_left(complaint: Complaint) -> str:
     return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
 
 
+class WordingAdmin(admin.ModelAdmin[Any]):
+    """What is written to complainants, with the placeholders that can stand in it."""
+
+    @admin.display(description=_("placeholders"))
+    def placeholders(self, wording: Template | StandardText) -> str:
+        """What can stand in curly brackets."""
+        return ", ".join(f"{{{name}}}" for name in wording.allowed)
+
+
 @admin.register(Template)
-class TemplateAdmin(admin.ModelAdmin[Template]):
+class TemplateAdmin(WordingAdmin):
     """What the portal writes to complainants; each kind and language has one."""
 
     list_display = ("__str__", "subject")
     list_filter = ("kind", "language")
     readonly_fields = ("kind", "language", "placeholders", "example")
     fields = (("kind", "language"), "subject", "text", "placeholders", "example")
-
-    @admin.display(description=_("placeholders"))
-    def placeholders(self, template: Template) -> str:
-        """What can stand in curly brackets."""
-        return ", ".join(f"{{{name}}}" for name in template.allowed)
 
     @admin.display(description=_("example, as saved"))
     def example(self, template: Template) -> str:
@@ -298,3 +302,33 @@ class TemplateAdmin(admin.ModelAdmin[Template]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Template | None = None) -> bool:
         return False
+
+
+@admin.register(StandardText)
+class StandardTextAdmin(WordingAdmin):
+    """What staff put into their answers; edited by those who may edit message templates."""
+
+    list_display = ("title", "purpose", "language", "kind")
+    list_filter = ("purpose", "language", "kind")
+    search_fields = ("title", "text")
+    readonly_fields = ("placeholders", "example")
+    fields = (("purpose", "language", "kind"), "title", "text", "placeholders", "example")
+
+    @admin.display(description=_("example, as saved"))
+    def example(self, standard_text: StandardText) -> str:
+        """The text with example values in the place of the placeholders."""
+        if not standard_text.text:
+            return "–"
+        return format_html("<pre>{}</pre>", standard_text.filled(example_values(standard_text)))
+
+    def has_view_permission(self, request: HttpRequest, obj: StandardText | None = None) -> bool:
+        return request.user.has_perm("complaints.view_template") or self.has_change_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_change_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: StandardText | None = None) -> bool:
+        return request.user.has_perm("complaints.change_template")
+
+    def has_delete_permission(self, request: HttpRequest, obj: StandardText | None = None) -> bool:
+        return self.has_change_permission(request)

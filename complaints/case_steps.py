@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from complaints import handling, holds
-from complaints.models import Complaint
+from complaints.models import Complaint, Purpose
 from complaints.staff_forms import (
     AnswerForm,
     AssignForm,
@@ -37,16 +37,25 @@ class Step:
     form: type[forms.Form]
     take: Callable[..., None]
     permission: str = HANDLE
+    letter: tuple[str, Purpose] | None = None
+    """The field that the complainant will read, and which standard texts go there."""
 
 
 STEPS: dict[str, Step] = {
     "restore": Step(_("Restore: it is no spam"), ConfirmForm, handling.restore),
     "assign": Step(_("Assign owner and sponsor"), AssignForm, handling.assign),
     "examine": Step(_("Begin the examination"), ConfirmForm, handling.examine),
-    "answer": Step(_("Answer the complaint"), AnswerForm, handling.answer),
+    "answer": Step(_("Answer the complaint"), AnswerForm, handling.answer, letter=("text", Purpose.ANSWER)),
     "close": Step(_("Close the complaint"), ConfirmForm, handling.close),
-    "delay": Step(_("Announce a delay"), DelayForm, handling.announce_delay),
-    "ask": Step(_("Ask for information"), RequestForm, handling.request_information),
+    "delay": Step(
+        _("Announce a delay"), DelayForm, handling.announce_delay, letter=("causes", Purpose.DELAY)
+    ),
+    "ask": Step(
+        _("Ask for information"),
+        RequestForm,
+        handling.request_information,
+        letter=("request", Purpose.INFORMATION),
+    ),
     "note": Step(_("Add an internal note"), NoteForm, handling.note),
     "escalate": Step(_("Pass to the management"), ReasonForm, handling.escalate),
     "reopen": Step(_("Reopen"), ReasonForm, handling.reopen),

@@ -34,11 +34,11 @@ def csv_lines(rows: Iterable[Iterable[object]]) -> Iterator[str]:
     without, Excel takes UTF-8 for something else.
     """
     language = reading_language()
-    return _lines(rows, csv.writer(Line(), delimiter=DELIMITERS[language]), "," if language == "fr" else ".")
+    return _lines(rows, DELIMITERS[language], "," if language == "fr" else ".")
 
 
-def _lines(rows: Iterable[Iterable[object]], writer: "csv._writer", decimal: str) -> Iterator[str]:
-    mark = "\ufeff"
+def _lines(rows: Iterable[Iterable[object]], delimiter: str, decimal: str) -> Iterator[str]:
+    writer, mark = csv.writer(Line(), delimiter=delimiter), "\ufeff"
     for row in rows:
         yield mark + writer.writerow([_cell(value, decimal) for value in row])
         mark = ""

@@ -16,6 +16,7 @@ from complaints.models.case import (
 from complaints.models.files import Attachment, Draft
 from complaints.models.record import Event, Message, PastExamination, ended_now
 from complaints.models.reminder import Digest, Reminder
+from complaints.models.standard_text import Purpose, StandardText
 from complaints.models.wording import Kind as MessageKind
 from complaints.models.wording import Template, template_for
 
@@ -37,8 +38,10 @@ __all__ = [
     "MessageKind",
     "Outcome",
     "PastExamination",
+    "Purpose",
     "Reminder",
     "Stage",
+    "StandardText",
     "Status",
     "Template",
     "ended_now",
