@@ -312,7 +312,7 @@ class StandardTextAdmin(WordingAdmin):
     list_filter = ("purpose", "language", "kind")
     search_fields = ("title", "text")
     readonly_fields = ("placeholders", "example")
-    fields = (("purpose", "language", "kind"), "title", "text", "placeholders", "example")
+    fields = ("purpose", "language", "kind", "title", "text", "placeholders", "example")
 
     @admin.display(description=_("example, as saved"))
     def example(self, standard_text: StandardText) -> str:

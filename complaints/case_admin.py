@@ -153,14 +153,14 @@ def _forms(
     if typed is None or "use" not in typed:
         return step.form(typed), StandardTextForm(fitting) if fitting.exists() else None
     texts, values = StandardTextForm(fitting, typed), typed.dict()
-    if texts.is_valid():
-        before = str(values.get(field, "")).replace("\r\n", "\n").rstrip()
-        text = texts.cleaned_data["standard_text"].filled(facts_of(complaint))
-        values[field] = f"{before}\n\n{text}" if before else text
-        texts = StandardTextForm(fitting)
-    form = step.form(initial=values)
+    if not texts.is_valid():
+        texts.fields["standard_text"].widget.attrs["autofocus"] = True
+        return step.form(initial=values), texts
+    before = str(values.get(field, "")).replace("\r\n", "\n").rstrip()
+    text = texts.cleaned_data["standard_text"].filled(facts_of(complaint))
+    form = step.form(initial={**values, field: f"{before}\n\n{text}" if before else text})
     form.fields[field].widget.attrs["autofocus"] = True
-    return form, texts
+    return form, StandardTextForm(fitting)
 
 
 def _back_to(complaint: Complaint) -> HttpResponseRedirect:

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name='StandardText',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('answer', 'Answer'), ('information', 'Request for information'), ('delay', 'Causes of the delay')], max_length=20, verbose_name='for')),
+                ('purpose', models.CharField(choices=[('answer', 'Answer'), ('information', 'Request for information'), ('delay', 'Causes of the delay')], max_length=20, verbose_name='purpose')),
                 ('language', models.CharField(choices=[('fr', 'French'), ('en', 'English')], max_length=2, verbose_name='language')),
                 ('kind', models.CharField(blank=True, choices=[('administrative', 'Administrative'), ('financial', 'Financial'), ('commercial', 'Commercial'), ('technical', 'Technical'), ('other', 'Other')], help_text='Only offered with complaints of this kind; with all of them when it is left empty.', max_length=20, verbose_name='kind')),
                 ('title', models.CharField(help_text='By which staff choose it; the complainant does not see it.', max_length=100, verbose_name='title')),

@@ -31,7 +31,7 @@ class StandardTextQuerySet(models.QuerySet["StandardText"]):
 class StandardText(models.Model):
     """A text that staff put into what they write to a complainant, and change there as they like."""
 
-    purpose = models.CharField(_("for"), max_length=20, choices=Purpose)
+    purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose)
     language = models.CharField(
         _("language"), max_length=2, choices=[("fr", _("French")), ("en", _("English"))]
     )
