@@ -63,12 +63,12 @@ STEPS: dict[str, Step] = {
     "set_aside": Step(_("Set aside as spam"), ReasonForm, handling.set_aside),
     "hold": Step(_("Ask for a legal hold"), HoldForm, holds.request_hold, REQUEST_HOLD),
     "confirm_hold": Step(_("Confirm the legal hold"), ConfirmForm, holds.confirm_hold, DECIDE_HOLD),
-    "extend_hold": Step(_("Ask for a longer legal hold"), HoldForm, holds.request_extension, REQUEST_HOLD),
+    "extend_hold": Step(_("Ask to extend the legal hold"), HoldForm, holds.request_extension, REQUEST_HOLD),
     "confirm_extension": Step(
-        _("Confirm the longer legal hold"), ConfirmForm, holds.confirm_extension, DECIDE_HOLD
+        _("Confirm the extension of the legal hold"), ConfirmForm, holds.confirm_extension, DECIDE_HOLD
     ),
     "decline_extension": Step(
-        _("Decline the longer legal hold"), ConfirmForm, holds.decline_extension, DECIDE_HOLD
+        _("Decline the extension of the legal hold"), ConfirmForm, holds.decline_extension, DECIDE_HOLD
     ),
     "lift_hold": Step(_("Lift the legal hold"), ConfirmForm, holds.lift_hold, DECIDE_HOLD),
 }

@@ -68,7 +68,7 @@ def request_extension(*, complaint: Complaint, reason: str, until_on: datetime.d
     if hold is None or not hold.confirmed_at:
         raise StepRefused(_("There is no confirmed legal hold."))
     if pending_extension(hold):
-        raise StepRefused(_("A longer legal hold waits for its confirmation already."))
+        raise StepRefused(_("An extension of the legal hold waits for its confirmation already."))
     latest = max(hold.until_on, timezone.localdate())
     if until_on <= latest:
         raise StepRefused(_("The date must come after %(date)s.") % {"date": long_date(latest)})
@@ -85,7 +85,7 @@ def confirm_extension(*, complaint: Complaint, by: User) -> None:
     case = locked(complaint, "hold")
     hold, extension = _waiting(case)
     if extension.requested_by == by:
-        raise StepRefused(_("You asked for the longer legal hold: somebody else must confirm it."))
+        raise StepRefused(_("You asked for the extension: somebody else must confirm it."))
     record(case, Event.Action.EXTENDED, by=by, note=_ends(hold, extension))
     extension.confirmed_at, extension.confirmed_by = timezone.now(), by
     extension.save(update_fields=["confirmed_at", "confirmed_by"])
@@ -107,7 +107,7 @@ def _waiting(case: Complaint) -> tuple[Hold, HoldExtension]:
     hold = current_hold(case)
     extension = pending_extension(hold) if hold else None
     if hold is None or extension is None:
-        raise StepRefused(_("There is no longer legal hold to decide on."))
+        raise StepRefused(_("No extension of the legal hold waits for a decision."))
     return hold, extension
 
 

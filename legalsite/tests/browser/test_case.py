@@ -167,8 +167,14 @@ def test_the_whole_way(
     colleague.goto(staff.url)
     for ask, confirm, until_on, day in (
         ("Ask for a legal hold", "Confirm the legal hold", "2098-01-31", "31 January 2098"),
-        ("Ask for a longer legal hold", "Confirm the longer legal hold", "2099-01-31", "31 January 2099"),
+        (
+            "Ask to extend the legal hold",
+            "Confirm the extension of the legal hold",
+            "2099-01-31",
+            "31 January 2099",
+        ),
     ):
+        staff.reload()
         staff.locator(".next-step").get_by_role("link", name=ask).click()
         staff.get_by_label("Reason for the record").fill("Exemple de procédure.")
         staff.get_by_label("Held until").fill(until_on)
@@ -227,7 +233,7 @@ def test_an_answer_by_post_and_a_reopening(page: Page, portal: Portal) -> None:
     page.get_by_role("button", name="Use this text").click()
     answer = page.get_by_label("Answer", exact=True)
     expect(answer).to_be_focused()
-    expect(answer).to_have_value("Example Correspondent, 31 janvier 2026.")
+    expect(answer).to_have_value(re.compile(r"^Example Correspondent, 31\s+janvier\s+2026\.$"))
     expect(page.get_by_label("Outcome")).to_have_value("upheld")
     answer.fill("Example of an answer by letter.")
     page.locator(".submit-row button").click()
