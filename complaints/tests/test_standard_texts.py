@@ -158,7 +158,7 @@ class TestUsing:
     def test_only_what_fits_is_offered_and_what_fits_best_first(self, client: Client, handler: User) -> None:
         general, special = make_text(title="A"), make_text(title="Z", kind="financial")
         for other in ({"language": "fr"}, {"kind": "technical"}, {"purpose": Purpose.DELAY}):
-            make_text(**other)  # type: ignore[arg-type]  # purpose among words
+            make_text(**other)
         page = client.get(self.url(self.case(handler), "answer"))
         offered = page.context["texts"].fields["standard_text"].queryset
         assert list(offered) == [special, general]
