@@ -1,12 +1,14 @@
 """Forgetting: what has been kept long enough, and what erasing takes away.
 
 The notice on data protection: "kept for a period of 3 years, after which they are deleted". The portal reads
-it strictly, from the day of receipt; COMPLAINT_RETENTION_FROM=closing counts from the end of the case.
+it strictly, from the day of receipt; COMPLAINT_RETENTION_FROM=closing counts from the end of the case. Either
+way a case stays AFTER_END at least: erasure_of says for one case what `due` finds among all.
 """
 
 import datetime
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
@@ -25,6 +27,7 @@ from complaints.models import (
     Complaint,
     Event,
     Hold,
+    HoldExtension,
     Message,
     PastExamination,
     searched_in,
@@ -33,6 +36,12 @@ from complaints.models import (
 logger = logging.getLogger(__name__)
 
 KEPT = relativedelta(years=3)
+
+AFTER_END = relativedelta(months=3)
+"""How long a case stays after its end at least, however long ago it was received. Until then the complainant
+can ask for the examination by the management (policy, step 3), and what was closed or set aside by mistake
+can be taken up again."""
+
 DAY = datetime.timedelta(days=1)
 
 GRACE = datetime.timedelta(days=2)
@@ -56,21 +65,51 @@ BLANK = (
 """Fields of a complaint that erasing empties."""
 
 
-def erased_on(complaint: Complaint) -> datetime.date:
-    """Return the first day on which the data of a complaint are erased, unless it is open or held then."""
+@dataclass(frozen=True)
+class Erasure:
+    """When the data of one case are erased."""
+
+    on: datetime.date
+    """The first day on which they can be: while a hold goes on, the earliest."""
+    held_until_on: datetime.date | None
+    """Until when a confirmed hold suspends the erasure; None without one."""
+
+
+def erasure_of(complaint: Complaint, on: datetime.date) -> Erasure | None:
+    """Return when the data of a complaint are erased, as things stand on a day; None for one open or erased.
+
+    What is set aside as spam counts as not open.
+    """
+    if complaint.erased_at or (complaint.is_open and not complaint.set_aside_at):
+        return None
+    hold = complaint.holds.active(on).first()
+    held_until_on = hold.until_on if hold else None
+    days = [_kept_from(complaint) + KEPT, _ended_on(complaint) + AFTER_END, held_until_on or on, on]
+    return Erasure(max(days), held_until_on)
+
+
+def _kept_from(complaint: Complaint) -> datetime.date:
     began_at = complaint.received_at
     if settings.COMPLAINT_RETENTION_FROM == "closing":
         began_at = (
             complaint.closed_at or complaint.withdrawn_at or complaint.answered_at or complaint.received_at
         )
-    return timezone.localdate(began_at) + KEPT
+    return timezone.localdate(began_at)
 
 
-def began_before(on: datetime.date) -> datetime.datetime:
-    """Return the moment before which the three years began that are over on a day."""
-    latest_on = on - KEPT
-    # Three years from 29 February end on 28 February, as those from the day before do.
-    if latest_on + DAY + KEPT <= on:
+def _ended_on(complaint: Complaint) -> datetime.date:
+    ended_at = (
+        complaint.closed_at or complaint.withdrawn_at or complaint.answered_at or complaint.set_aside_at
+    )
+    return timezone.localdate(ended_at or complaint.received_at)
+
+
+def began_before(on: datetime.date, span: relativedelta = KEPT) -> datetime.datetime:
+    """Return the moment before which a span began that is over on a day."""
+    latest_on = on - span
+    # Three years from 29 February end on 28 February, as those from the day before do; so do three months
+    # from 28, 29 and 30 November.
+    while latest_on + DAY + span <= on:
         latest_on += DAY
     return timezone.make_aware(datetime.datetime.combine(latest_on + DAY, datetime.time.min))
 
@@ -78,9 +117,8 @@ def began_before(on: datetime.date) -> datetime.datetime:
 def due(on: datetime.date) -> QuerySet[Complaint]:
     """Return the complaints whose data are to be erased on a day: kept long enough, not open, not held.
 
-    What is set aside as spam counts as not open.
+    What is set aside as spam counts as not open. See erasure_of.
     """
-    before = began_before(on)
     from_when = (
         Coalesce("closed_at", "withdrawn_at", "answered_at", "received_at")
         if settings.COMPLAINT_RETENTION_FROM == "closing"
@@ -88,8 +126,12 @@ def due(on: datetime.date) -> QuerySet[Complaint]:
     )
     held = Hold.objects.active(on).filter(complaint=OuterRef("pk"))
     return (
-        Complaint.objects.alias(kept_from=from_when)
-        .filter(erased_at__isnull=True, kept_from__lt=before)
+        Complaint.objects.alias(
+            kept_from=from_when,
+            ended_at=Coalesce("closed_at", "withdrawn_at", "answered_at", "set_aside_at", "received_at"),
+        )
+        .filter(erased_at__isnull=True, kept_from__lt=began_before(on))
+        .filter(ended_at__lt=began_before(on, AFTER_END))
         .filter(~Q(status__in=OPEN) | Q(set_aside_at__isnull=False))
         .exclude(Exists(held))
     )
@@ -98,12 +140,11 @@ def due(on: datetime.date) -> QuerySet[Complaint]:
 def late(on: datetime.date) -> int:
     """Return how many erasures were due more than GRACE ago and have not happened.
 
-    A case that became free to be erased since then, by its end or a hold that was lifted, is not late yet.
+    A case whose hold was lifted since then is not late yet.
     """
     since = timezone.make_aware(datetime.datetime.combine(on - GRACE, datetime.time.min))
     lifted = Hold.objects.filter(complaint=OuterRef("pk"), lifted_at__gte=since)
-    ended = Q(answered_at__gte=since) | Q(withdrawn_at__gte=since) | Q(set_aside_at__gte=since)
-    return due(on - GRACE).exclude(Exists(lifted)).exclude(ended).count()
+    return due(on - GRACE).exclude(Exists(lifted)).count()
 
 
 def apply(on: datetime.date) -> Iterator[Complaint]:
@@ -156,6 +197,7 @@ def erase(*, complaint: Complaint) -> None:
         Email.objects.filter(pk__in=mails - {None}).delete()
         PastExamination.objects.filter(complaint=case).update(answer="", delay_causes="")
         Hold.objects.filter(complaint=case).update(reason="")
+        HoldExtension.objects.filter(hold__complaint=case).update(reason="")
         # Past the rule that events are written once: this is the one thing that takes words out of them.
         models.QuerySet(Event).filter(complaint=case).update(note="", actor="")
         LogEntry.objects.filter(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from complaints import retention
-from complaints.holds import current_hold
+from complaints.holds import current_hold, pending_extension
 from complaints.models import Complaint
 from complaints.steps import StepRefused
 from core.dates import long_date
@@ -46,17 +46,19 @@ def reason_to_keep(complaint: Complaint, on: datetime.date) -> str:
     """Return why a complaint must not be erased on a day; "" when it may.
 
     As in complaints.retention, suspected spam counts as not open. A hold that still waits for its
-    confirmation keeps the case too: what is erased cannot be held any more.
+    confirmation, or for that of a later end, keeps the case too: what is erased cannot be held any more.
     """
     if complaint.is_open and not complaint.set_aside_at:
         return _("It is open: it waits for an answer.")
     hold = current_hold(complaint)
-    if hold is None or hold.until_on <= on:
+    if hold is None:
         return ""
-    values = {"date": long_date(hold.until_on)}
-    if hold.confirmed_at is None:
-        return _("A legal hold until %(date)s waits for its confirmation.") % values
-    return _("On legal hold until %(date)s.") % values
+    if hold.confirmed_at and hold.until_on > on:
+        return _("On legal hold until %(date)s.") % {"date": long_date(hold.until_on)}
+    asked = pending_extension(hold) if hold.confirmed_at else hold
+    if asked is None or asked.until_on <= on:
+        return ""
+    return _("A legal hold until %(date)s waits for its confirmation.") % {"date": long_date(asked.until_on)}
 
 
 def clear(*, request: Request, chosen: Collection[int], by: User) -> Plan:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from complaints import following, retention
 from complaints import handling as cases
+from complaints import holds as cases_holds
 from complaints.models import Complaint, Hold, Outcome, Status
 from complaints.steps import StepRefused
 from complaints.tests.factories import make_complaint, make_staff
@@ -160,6 +161,18 @@ def test_open_and_held_complaints_stay(client: Client, officer: User) -> None:
     assert [line.split()[0] for line in note.splitlines()[:2]] == ["2", "3"]
     assert open_one.reference in note
     assert LogEntry.objects.filter(object_id=str(request.pk), user=officer).exists()
+
+
+def test_a_later_end_that_waits_keeps_a_case_whose_hold_is_over(officer: User) -> None:
+    complaint, today = ended(officer), timezone.localdate()
+    day = datetime.timedelta(days=1)
+    cases_holds.request_hold(complaint=complaint, reason="x", until_on=today + day, by=officer)
+    cases_holds.confirm_hold(complaint=complaint, by=make_staff("another"))
+    assert clearing.reason_to_keep(complaint, today)
+    assert not clearing.reason_to_keep(complaint, today + day)
+    cases_holds.request_extension(complaint=complaint, reason="x", until_on=today + 9 * day, by=officer)
+    assert clearing.reason_to_keep(complaint, today + day)
+    assert not clearing.reason_to_keep(complaint, today + 9 * day)
 
 
 def test_only_what_was_shown_is_erased(client: Client, officer: User) -> None:
