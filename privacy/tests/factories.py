@@ -58,5 +58,7 @@ def make_officer() -> User:
         "export_held",
         "erase_held",
         "view_event",
+        "view_connection",
+        "view_letter",
         "view_complaint",
     )

@@ -15,7 +15,7 @@ from post_office.models import Email
 
 from complaints.tests.factories import make_staff
 from privacy import handling, retention
-from privacy.models import Event, Link, Request
+from privacy.models import Event, Link, Outcome, Request
 from privacy.tests.factories import FACTS, make_request, send_request
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def answered(day: datetime.datetime) -> Request:
         assert request.due_on is not None
         until_on = request.due_on + DAY
         handling.extend(request=request, reasons="Secret reasons.", until_on=until_on, by=officer)
-        handling.answer(request=request, text="A secret answer.", by=officer)
+        handling.answer(request=request, text="A secret answer.", outcome=Outcome.GRANTED, by=officer)
         handling.send_link(reference=request.reference, email=request.email)
     LogEntry.objects.create(
         user=officer,
