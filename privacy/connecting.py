@@ -4,6 +4,8 @@ Nothing is found by name, and nothing by an address that staff only typed in: tw
 a letter may give anybody's address (GDPR, articles 12(6) and 15(4)).
 """
 
+from itertools import islice
+
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -48,12 +50,14 @@ def requests_of(request: Request) -> QuerySet[Request]:
 
 def namesakes(request: Request) -> list[Complaint]:
     """Return complaints under the name of the requester that are not connected: for staff to look into."""
-    found = Complaint.objects.filter(erased_at__isnull=True).exclude(
-        pk__in=complaints_of(request).values("pk")
-    )
-    for word in fold(request.full_name).split():
+    words = set(fold(request.full_name).split())
+    known = complaints_of(request).values("pk")
+    found = Complaint.objects.filter(erased_at__isnull=True).exclude(pk__in=known).order_by("-received_at")
+    for word in words:
         found = found.filter(search_text__contains=f" {word}")
-    return list(found.order_by("-received_at")[:MOST_NAMESAKES]) if request.full_name else []
+    # The text in which complaints are searched holds more than the name.
+    named = (complaint for complaint in found.iterator() if words <= set(fold(complaint.full_name).split()))
+    return list(islice(named, MOST_NAMESAKES)) if words else []
 
 
 @transaction.atomic

@@ -98,7 +98,7 @@ class RequestViews(ReadOnlyAdmin):
         context: dict[str, Any] = {"title": chosen.label, "form": form}
         if step == "answer":
             context["guidance"] = GUIDANCE[Right(found.right)]
-        if step == "connect":
+        if step == "connect" and request.user.has_perm("complaints.view_complaint"):
             context["namesakes"] = connecting.namesakes(found)
         return self._page(request, [f"{TEMPLATES}/{step}.html", f"{TEMPLATES}/step.html"], found, context)
 

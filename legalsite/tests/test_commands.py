@@ -25,6 +25,7 @@ from core.models import LoadedContent
 from documents.models import Passage, Version
 from legalsite.groups import GROUPS
 from legalsite.management.commands.mail_worker import sole_sender
+from privacy.models import Request
 from scripts.postgres import free_port
 
 
@@ -88,6 +89,18 @@ class TestLoadDemo:
         assert Complaint.objects.count() == 30
         assert set(Complaint.objects.values_list("status", flat=True)) == set(Status.values)
         assert Event.objects.filter(action="delayed").exists()
+        stages = Request.objects.order_by("pk").values_list("status", "extended_until_on__isnull", "channel")
+        assert list(stages) == [
+            ("unconfirmed", True, "web"),
+            ("received", True, "web"),
+            ("received", False, "email"),
+            ("answered", True, "letter"),
+        ]
+        assert all(
+            email.endswith("@example.lu")
+            for email in Request.objects.values_list("email", flat=True)
+            if email
+        )
         assert not Email.objects.exists()
         assert User.objects.filter(username__startswith="example-").count() == len(GROUPS) + 1
         assert Version.objects.filter(document__slug="telecom-terms").count() == 2
