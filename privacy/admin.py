@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -151,8 +152,10 @@ class RequestAdmin(RequestViews):
         """The day on which the answer is due, and how it was counted."""
         if found.due_on is None or found.received_on is None:
             return "–"
-        counted = f"{long_date(found.due_on)}. {explain(count_month(found.received_on))}"
-        return f"{counted} {time_left(found)}." if found.is_open else counted
+        lines = [f"{long_date(found.due_on)}. {explain(count_month(found.received_on))}"]
+        if found.extended_until_on:
+            lines.append(gettext("Extended until %(date)s.") % {"date": long_date(found.extended_until_on)})
+        return " ".join([*lines, f"{time_left(found)}."] if found.is_open else lines)
 
     @admin.display(description=_("identity check"))
     def who(self, found: Request) -> str:
@@ -169,6 +172,13 @@ class RequestAdmin(RequestViews):
 
     def get_urls(self) -> list[URLPattern]:
         return [*self.request_urls(), *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        # Django's own title is too long for this name: it runs into the button.
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, title | (extra_context or {}))
 
     def change_view(
         self,

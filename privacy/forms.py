@@ -144,7 +144,7 @@ class EntryForm(RequestForm):
         self.fields["email"].required = False
         # Nothing is chosen beforehand: whoever enters a letter says how it is to be answered.
         self.fields["answer_by"].choices = AnswerBy.choices  # type: ignore[attr-defined]  # a choice field
-        self.initial.pop("answer_by", None)
+        self.initial["answer_by"] = None
 
     def clean(self) -> dict[str, Any]:
         """Ask for the address to which the answer should go."""
