@@ -38,7 +38,7 @@ class ConnectionInline(RecordInline):
         self.may_remove = request.user.has_perm(HANDLE)
         return super().get_queryset(request).select_related("complaint", "other")
 
-    @admin.display(description=_("what"))
+    @admin.display(description=_("what belongs to the requester"))
     def what(self, connection: Connection) -> SafeString | str:
         """The address, or a link to the complaint or the other request."""
         if connection.complaint:

@@ -216,7 +216,7 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 15, "cols": 80}),
         help_text=_(
             "In the language of the request: the requester reads it as it stands. "
-            "The mail adds how to turn to the supervisory authority and the courts."
+            "The mail or letter adds how to turn to the supervisory authority and the courts."
         ),
     )
     outcome = forms.TypedChoiceField(
