@@ -23,6 +23,7 @@ class DashboardAdminSite(PortalAdminSite):
         import privacy.retention
         from complaints import inbox, retention
         from documents.attention import waiting
+        from privacy.connecting import asked_about
         from privacy.models import Request
 
         context = dict(extra_context or {})
@@ -31,7 +32,8 @@ class DashboardAdminSite(PortalAdminSite):
         if request.user.has_perm("complaints.view_complaint"):
             today = timezone.localdate()
             context["cases"] = inbox.counts(today)
-            context["late_erasures"] = retention.late(today)
+            keep = asked_about(today - retention.GRACE)
+            context["late_erasures"] = retention.late(today, keep)
         if request.user.has_perm("privacy.view_request"):
             today = timezone.localdate()
             context["requests"] = privacy.inbox.counts(today)

@@ -4,13 +4,15 @@ Nothing is found by name, and nothing by an address that staff only typed in: tw
 a letter may give anybody's address (GDPR, articles 12(6) and 15(4)).
 """
 
+import datetime
 from itertools import islice
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.following import as_reference
@@ -18,7 +20,7 @@ from complaints.models import Channel, Complaint
 from complaints.steps import StepRefused, name_of
 from core.folding import fold
 from privacy.handling import not_erased, record
-from privacy.models import Connection, Event, Request
+from privacy.models import CLEARABLE, Connection, Event, Request
 
 MOST_NAMESAKES = 20
 """Complaints under the name of a requester that are offered to be looked at."""
@@ -58,6 +60,24 @@ def namesakes(request: Request) -> list[Complaint]:
     # The text in which complaints are searched holds more than the name.
     named = (complaint for complaint in found.iterator() if words <= set(fold(complaint.full_name).split()))
     return list(islice(named, MOST_NAMESAKES)) if words else []
+
+
+def asked_about(since_on: datetime.date) -> Q:
+    """Return the condition on complaints about which somebody asks, or asked until a day, without an answer.
+
+    They are not erased in the meantime, however old they are: an access would find less than was held when it
+    was asked for, and a correction or a restriction nothing (GDPR, article 18(1)(c): the data are "required
+    by the data subject for the establishment, exercise or defence of legal claims"). Whoever asks for an
+    erasure does not mind it.
+    """
+    began_at = timezone.make_aware(datetime.datetime.combine(since_on, datetime.time.min))
+    unanswered = Q(answered_at__isnull=True) | Q(answered_at__gte=began_at)
+    asking = Request.objects.confirmed().filter(unanswered).exclude(right__in=CLEARABLE)
+    connected = Connection.objects.filter(request__in=asking)
+    confirmed = asking.filter(channel=Channel.WEB, email__iexact=OuterRef("email"))
+    return Q(pk__in=connected.filter(complaint__isnull=False).values("complaint")) | ~Q(email="") & (
+        Q(Exists(confirmed)) | Q(Exists(connected.filter(email__iexact=OuterRef("email"))))
+    )
 
 
 @transaction.atomic
