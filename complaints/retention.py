@@ -114,10 +114,11 @@ def began_before(on: datetime.date, span: relativedelta = KEPT) -> datetime.date
     return timezone.make_aware(datetime.datetime.combine(latest_on + DAY, datetime.time.min))
 
 
-def due(on: datetime.date) -> QuerySet[Complaint]:
+def due(on: datetime.date, keep: Q | None = None) -> QuerySet[Complaint]:
     """Return the complaints whose data are to be erased on a day: kept long enough, not open, not held.
 
-    What is set aside as spam counts as not open. See erasure_of.
+    What is set aside as spam counts as not open. See erasure_of. `keep` are others that must stay for now, for
+    a reason that lies outside of complaints.
     """
     from_when = (
         Coalesce("closed_at", "withdrawn_at", "answered_at", "received_at")
@@ -125,7 +126,7 @@ def due(on: datetime.date) -> QuerySet[Complaint]:
         else models.F("received_at")
     )
     held = Hold.objects.active(on).filter(complaint=OuterRef("pk"))
-    return (
+    found = (
         Complaint.objects.alias(
             kept_from=from_when,
             ended_at=Coalesce("closed_at", "withdrawn_at", "answered_at", "set_aside_at", "received_at"),
@@ -135,31 +136,32 @@ def due(on: datetime.date) -> QuerySet[Complaint]:
         .filter(~Q(status__in=OPEN) | Q(set_aside_at__isnull=False))
         .exclude(Exists(held))
     )
+    return found.exclude(keep) if keep else found
 
 
-def late(on: datetime.date) -> int:
-    """Return how many erasures were due more than GRACE ago and have not happened.
+def late(on: datetime.date, keep: Q | None = None) -> int:
+    """Return how many erasures were due more than GRACE ago and have not happened; `keep` is as in due.
 
     A case whose hold was lifted since then is not late yet.
     """
     since = timezone.make_aware(datetime.datetime.combine(on - GRACE, datetime.time.min))
     lifted = Hold.objects.filter(complaint=OuterRef("pk"), lifted_at__gte=since)
-    return due(on - GRACE).exclude(Exists(lifted)).count()
+    return due(on - GRACE, keep).exclude(Exists(lifted)).count()
 
 
-def apply(on: datetime.date) -> Iterator[Complaint]:
-    """Erase what is due on a day, one case a transaction, and give each.
+def apply(on: datetime.date, keep: Q | None = None) -> Iterator[Complaint]:
+    """Erase what is due on a day, one case a transaction, and give each; `keep` is as in due.
 
     Memory does not grow with their number. Interrupted at any point, the next run completes it. A case whose
     files cannot be deleted is logged and does not keep the others.
     """
     last = 0
-    while case := due(on).filter(pk__gt=last).order_by("pk").first():
+    while case := due(on, keep).filter(pk__gt=last).order_by("pk").first():
         last = case.pk
         with transaction.atomic():
             # A hold may have been confirmed, or the case reopened, since it was found: that must win.
             Complaint.objects.select_for_update().get(pk=case.pk)
-            erased = due(on).filter(pk=case.pk).exists() and _erased(case)
+            erased = due(on, keep).filter(pk=case.pk).exists() and _erased(case)
         if erased:
             yield case
 

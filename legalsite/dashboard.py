@@ -8,6 +8,9 @@ from django.utils import timezone
 
 from core.staff import PortalAdminSite
 
+MOST_URGENT = 5
+"""Requests about personal data that are named on the start page."""
+
 
 class DashboardAdminSite(PortalAdminSite):
     """The portal's admin, whose start page says what is to be done."""
@@ -16,9 +19,11 @@ class DashboardAdminSite(PortalAdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         # Only now: the admin site is made before the models are.
+        import privacy.inbox
         import privacy.retention
         from complaints import inbox, retention
         from documents.attention import waiting
+        from privacy.connecting import asked_about
         from privacy.models import Request
 
         context = dict(extra_context or {})
@@ -27,9 +32,11 @@ class DashboardAdminSite(PortalAdminSite):
         if request.user.has_perm("complaints.view_complaint"):
             today = timezone.localdate()
             context["cases"] = inbox.counts(today)
-            context["late_erasures"] = retention.late(today)
+            keep = asked_about(today - retention.GRACE)
+            context["late_erasures"] = retention.late(today, keep)
         if request.user.has_perm("privacy.view_request"):
             today = timezone.localdate()
-            context["requests"] = Request.objects.open()
+            context["requests"] = privacy.inbox.counts(today)
+            context["urgent_requests"] = Request.objects.open()[:MOST_URGENT]
             context["late_requests"] = privacy.retention.late(today)
         return super().index(request, context)

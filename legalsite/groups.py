@@ -32,7 +32,7 @@ CASES = (
     "core.outgoingmail",
 )
 
-REQUESTS = ("privacy.request", "privacy.event")
+REQUESTS = ("privacy.request", "privacy.event", "privacy.connection", "privacy.letter")
 
 GROUPS: dict[str, list[str]] = {
     "Editors": [

@@ -1,4 +1,4 @@
-"""Erasing what is held on the address of a request (GDPR, article 17), as far as it may go.
+"""Erasing what is held on a requester (GDPR, article 17), as far as it may go.
 
 What is open or on legal hold stays: article 17(3)(e), "for the establishment, exercise or defence of legal
 claims". The request itself stays too, until its own time is over (privacy/retention.py).
@@ -19,23 +19,23 @@ from complaints.holds import current_hold, pending_extension
 from complaints.models import Complaint
 from complaints.steps import StepRefused
 from core.dates import long_date
-from privacy.export import complaints_with
+from privacy.connecting import complaints_of, identified
 from privacy.handling import record
-from privacy.models import Event, Request, Status
+from privacy.models import Event, Request
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What would happen to the complaints with an address."""
+    """What would happen to the complaints of a requester."""
 
     going: tuple[Complaint, ...]
     staying: tuple[tuple[Complaint, str], ...]
     """Each with the reason, a sentence for staff."""
 
 
-def plan(email: str, on: datetime.date) -> Plan:
-    """Return which complaints with an address could be erased on a day, and which not and why."""
-    found = [(complaint, reason_to_keep(complaint, on)) for complaint in complaints_with(email)]
+def plan(request: Request, on: datetime.date) -> Plan:
+    """Return which complaints of a requester could be erased on a day, and which not and why."""
+    found = [(complaint, reason_to_keep(complaint, on)) for complaint in complaints_of(request)]
     return Plan(
         going=tuple(complaint for complaint, reason in found if not reason),
         staying=tuple((complaint, reason) for complaint, reason in found if reason),
@@ -62,30 +62,38 @@ def reason_to_keep(complaint: Complaint, on: datetime.date) -> str:
 
 
 def clear(*, request: Request, chosen: Collection[int], by: User) -> Plan:
-    """Erase those complaints with the address of the request that were `chosen` and may go.
+    """Erase those complaints of the requester that were `chosen` and may go.
 
     `chosen` are primary keys, as they were shown to whoever confirmed: what has come since is left alone. One
     case a transaction, its reason to stay looked at again under the lock; an event with the numbers at the
     end, also when storage fails on the way (OSError, which is passed on). Returns what went and what stayed.
-    Raises StepRefused for a request without confirmed address, or erased.
+    Raises StepRefused as check does.
     """
-    if request.status == Status.UNCONFIRMED or request.erased_at:
-        raise StepRefused(_("There is no confirmed address."))
+    check(request)
     today = timezone.localdate()
     gone: list[Complaint] = []
     try:
         # Each noted as it goes: what follows may fail.
         gone.extend(
             candidate
-            for candidate in plan(request.email, today).going
+            for candidate in plan(request, today).going
             if candidate.pk in chosen and _erase(candidate, today)
         )
     finally:
-        left = plan(request.email, today)
+        left = plan(request, today)
         record(request, Event.Action.CLEARED, by=by, note=_in_words(len(gone), left))
     return Plan(
         going=tuple(gone), staying=(*left.staying, *((each, _("Not chosen.")) for each in left.going))
     )
+
+
+@transaction.atomic
+def check(request: Request) -> None:
+    """Raise StepRefused unless it is known who asks, and an erasure is what is asked."""
+    if not identified(request).is_clearable:
+        raise StepRefused(
+            _("Nothing is erased on a request of this kind: whoever makes it wants the data kept.")
+        )
 
 
 @transaction.atomic

@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from post_office.models import Email
 
 from complaints.retention import GRACE, KEPT, began_before
-from privacy.models import Event, Link, Request, Status
+from privacy.models import Connection, Event, Letter, Link, Request, Status
 
 UNCONFIRMED_KEPT = datetime.timedelta(days=7)
 
-BLANK = ("full_name", "email", "text", "extension_reasons", "answer")
+BLANK = ("full_name", "email", "address", "identity", "text", "extension_reasons", "answer")
 """Fields of a request that erasing empties."""
 
 
@@ -51,12 +51,14 @@ def apply(on: datetime.date) -> Iterator[Request]:
 def erase(*, request: Request) -> None:
     """Take every word about the requester away, for good. Safe to repeat.
 
-    What stays says that a request was made and answered: reference, right, language, dates.
+    What stays says that a request was made and answered: reference, right, language, channel, outcome, dates.
     """
     found = Request.objects.select_for_update().get(pk=request.pk)
     if found.erased_at:
         return
     _remove_mails_and_links(found)
+    Letter.objects.filter(request=found).delete()
+    Connection.objects.filter(Q(request=found) | Q(other=found)).delete()
     # Past the rule that events are written once: this is the one thing that takes words out of them.
     models.QuerySet(Event).filter(request=found).update(note="", actor="")
     LogEntry.objects.filter(

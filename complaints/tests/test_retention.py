@@ -176,7 +176,7 @@ class TestDue:
         real = retention.due
         asked: list[int] = []
 
-        def due(on: datetime.date) -> models.QuerySet[Complaint]:
+        def due(on: datetime.date, keep: models.Q | None) -> models.QuerySet[Complaint]:
             asked.append(1)
             # The first and third call find the cases; what happens then, happens before they are locked.
             if len(asked) == 2:
@@ -184,7 +184,7 @@ class TestDue:
                 holds.confirm_hold(complaint=held, by=two)
             if len(asked) == 4:
                 Complaint.objects.filter(pk=reopened.pk).update(status=Status.RECEIVED, withdrawn_at=None)
-            return real(on)
+            return real(on, keep)
 
         with patch("complaints.retention.due", due):
             assert list(retention.apply(TODAY)) == [erased]

@@ -25,6 +25,7 @@ from core.models import LoadedContent
 from documents.models import Passage, Version
 from legalsite.groups import GROUPS
 from legalsite.management.commands.mail_worker import sole_sender
+from privacy.models import Request
 from scripts.postgres import free_port
 
 
@@ -88,6 +89,14 @@ class TestLoadDemo:
         assert Complaint.objects.count() == 30
         assert set(Complaint.objects.values_list("status", flat=True)) == set(Status.values)
         assert Event.objects.filter(action="delayed").exists()
+        stages = Request.objects.order_by("pk").values_list("status", "channel", "extension_reasons")
+        assert [(status, channel, bool(reasons)) for status, channel, reasons in stages] == [
+            ("unconfirmed", "web", False),
+            ("received", "web", False),
+            ("received", "email", True),
+            ("answered", "letter", False),
+        ]
+        assert not Request.objects.exclude(email="").exclude(email__endswith="@example.lu").exists()
         assert not Email.objects.exists()
         assert User.objects.filter(username__startswith="example-").count() == len(GROUPS) + 1
         assert Version.objects.filter(document__slug="telecom-terms").count() == 2

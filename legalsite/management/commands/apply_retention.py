@@ -8,6 +8,7 @@ from django.utils import timezone
 
 import privacy.retention
 from complaints import attachments, retention
+from privacy.connecting import asked_about
 
 logger = logging.getLogger(__name__)
 
@@ -22,13 +23,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         today = timezone.localdate()
+        keep = asked_about(today)
         if options["dry_run"]:
             self.stdout.write(
-                f"{retention.due(today).count()} complaints, {privacy.retention.due(today).count()} requests "
-                "are due to be erased."
+                f"{retention.due(today, keep).count()} complaints, "
+                f"{privacy.retention.due(today).count()} requests are due to be erased."
             )
             return
-        erased = sum(1 for _case in retention.apply(today))
+        erased = sum(1 for _case in retention.apply(today, keep))
         requests = sum(1 for _request in privacy.retention.apply(today))
         unconfirmed = privacy.retention.remove_unconfirmed()
         drafts = attachments.remove_expired_drafts()
