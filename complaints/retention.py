@@ -117,8 +117,8 @@ def began_before(on: datetime.date, span: relativedelta = KEPT) -> datetime.date
 def due(on: datetime.date, keep: Q | None = None) -> QuerySet[Complaint]:
     """Return the complaints whose data are to be erased on a day: kept long enough, not open, not held.
 
-    What is set aside as spam counts as not open. See erasure_of. `keep` are others that must stay for now, for
-    a reason that lies outside of complaints.
+    What is set aside as spam counts as not open. See erasure_of. `keep` are others that must stay for
+    now, for a reason that lies outside of complaints.
     """
     from_when = (
         Coalesce("closed_at", "withdrawn_at", "answered_at", "received_at")

@@ -21,7 +21,8 @@ pytestmark = pytest.mark.django_db
 SEES = ("Complaint handlers", "Data protection", "Auditors")
 HANDLES = ("Complaint handlers",)
 HOLDS = {"hold": ("Complaint handlers", "Data protection"), "confirm_hold": ("Data protection",)}
-HOLDS["lift_hold"] = HOLDS["confirm_hold"]
+HOLDS["extend_hold"] = HOLDS["hold"]
+HOLDS["lift_hold"] = HOLDS["confirm_extension"] = HOLDS["decline_extension"] = HOLDS["confirm_hold"]
 
 VISITORS = ("nobody", "other complainant", "own complainant", "customer account", *GROUPS)
 
