@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from django import forms
+from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -48,7 +49,12 @@ def contrasts() -> Iterator[tuple[str, str, int, float, float]]:
 
 @require_safe
 def style(request: HttpRequest) -> HttpResponse:
-    """Show type, colours with their contrasts, icons, and each component in its states."""
+    """Show type, colours with their contrasts, icons, and each component in its states.
+
+    Raises Http404 unless DEBUG is on.
+    """
+    if not settings.DEBUG:
+        raise Http404("only a development server shows the design language")
     context = {
         "colours": theme_colours(),
         "contrasts": contrasts(),

@@ -1,6 +1,5 @@
 """Which app answers which path."""
 
-from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
@@ -40,6 +39,6 @@ urlpatterns = [
         path(_("complaints/"), include("complaints.urls")),
         path(_("privacy/"), include("privacy.urls")),
         path(_("search/"), search.search, name="search"),
-        *([path("style/", style.style, name="style")] if settings.DEBUG else []),
+        path("style/", style.style, name="style"),
     ),
 ]

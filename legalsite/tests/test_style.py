@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.test import Client, RequestFactory
+from pytest_django.fixtures import Settings
 
 from core.contrast import theme_colours
 from core.icons import ICONS
@@ -16,7 +17,8 @@ def test_in_production_there_is_none(client: Client) -> None:
     assert client.get("/en/style/").status_code == 404
 
 
-def test_every_role_and_icon_is_shown(rf: RequestFactory) -> None:
+def test_every_role_and_icon_is_shown(rf: RequestFactory, settings: Settings) -> None:
+    settings.DEBUG = True
     page = style(rf.get("/en/style/")).text
     for name in theme_colours():
         assert f"--{name}</dt>" in page
@@ -26,7 +28,8 @@ def test_every_role_and_icon_is_shown(rf: RequestFactory) -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_each_field_is_shown_with_its_error(rf: RequestFactory) -> None:
+def test_each_field_is_shown_with_its_error(rf: RequestFactory, settings: Settings) -> None:
+    settings.DEBUG = True
     page = style(rf.get("/en/style/")).text
     assert page.count("field--error") == 6
     assert page.count('class="errorlist"') == 6
