@@ -6,17 +6,17 @@ what the tombstones hold: references, dates, how a record ended, and no word abo
 erasure, only ever added to.
 """
 
+import datetime
 import fcntl
 import json
 import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 
 logger = logging.getLogger(__name__)
@@ -71,13 +71,7 @@ def note_after_commit(erasure: Erasure) -> None:
 
 def note(erasures: Iterable[Erasure]) -> None:
     """Add erasures to the ledger; they are on the disk when this returns. Raises OSError."""
-    lines = "".join(
-        json.dumps(
-            {"kind": each.kind, "reference": each.reference, "ended": each.ended}, cls=DjangoJSONEncoder
-        )
-        + "\n"
-        for each in erasures
-    )
+    lines = "".join(json.dumps(asdict(each), default=_iso) + "\n" for each in erasures)
     descriptor = os.open(settings.ERASURE_LEDGER, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     with open(descriptor, "r+b") as file:  # noqa: PTH123 - a descriptor, for the mode of the file
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -106,6 +100,10 @@ def read(path: Path) -> dict[tuple[str, str], Erasure]:
             continue
         found[erasure.key] = erasure
     return found
+
+
+def _iso(moment: datetime.date) -> str:
+    return moment.isoformat()
 
 
 def _lines(path: Path) -> Iterator[bytes]:

@@ -1,5 +1,13 @@
 """How gunicorn serves the portal, in development and behind a proxy alike."""
 
+import os
+import tempfile
+
+# Where the workers of this master count their requests together (legalsite/metrics.py); one folder a master,
+# also when one takes over from another.
+if f"-{os.getpid()}-" not in os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""):
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=f"portal-metrics-{os.getpid()}-")
+
 worker_class = "gthread"
 threads = 8
 # A request line longer than gunicorn's 4,094 bytes is a long search, and gets a normal page.
