@@ -5,6 +5,7 @@ The manifest is its last member: an archive that was cut short has none. What is
 anybody uses it.
 """
 
+import contextlib
 import gzip
 import hashlib
 import io
@@ -15,7 +16,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from legalsite.backup.refusal import BackupRefused
 
@@ -63,6 +64,15 @@ class Writer:
         self._gzip = gzip.GzipFile(filename="", fileobj=target, mode="wb", compresslevel=6)
         self._tar = tarfile.TarFile.open(fileobj=self._gzip, mode="w|", format=tarfile.PAX_FORMAT)
         self.members: list[Member] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Let go of what was not finished: there is nowhere to write the rest to."""
+        for each in (self._tar, self._gzip):
+            with contextlib.suppress(OSError):
+                each.close()
 
     def add(self, name: str, content: IO[bytes], size: int) -> Member:
         """Add `size` bytes of `content`; return what was added. Raises OSError when there are fewer."""

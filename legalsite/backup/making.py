@@ -55,8 +55,11 @@ def _make() -> Made:
     # Beside the data and not beside the archives: the copy is not encrypted yet.
     with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix=COPYING) as work:
         copied = database.copy(Path(work))
-        with folder.written_whole(path) as partial, encryption.writing(partial, key) as target:
-            writer = Writer(target)
+        with (
+            folder.written_whole(path) as partial,
+            encryption.writing(partial, key) as target,
+            Writer(target) as writer,
+        ):
             writer.add_file(copied.path.name, copied.path)
             copied.path.unlink()
             faults = stored_files.add_all(writer, copied)

@@ -40,8 +40,7 @@ def archive(tmp_path: Path) -> Path:
         connection.executemany("INSERT INTO example VALUES (?)", [("one",), ("two",)])
     connection.close()
     path = tmp_path / "portal-20260101T000000Z.tar.gz"
-    with path.open("wb") as target:
-        writer = Writer(target)
+    with path.open("wb") as target, Writer(target) as writer:
         writer.add_file("database.sqlite3", database)
         for name, content in CONTENT.items():
             writer.add(name, io.BytesIO(content), len(content))
@@ -178,8 +177,7 @@ def test_a_manifest_that_says_something_else_is_refused(
 
 def test_a_database_that_is_none_is_refused(archive: Path, tmp_path: Path) -> None:
     path = tmp_path / "none"
-    with path.open("wb") as target:
-        writer = Writer(target)
+    with path.open("wb") as target, Writer(target) as writer:
         writer.add("database.sqlite3", io.BytesIO(b"nothing" * 1000), 7000)
         writer.finish(dataclasses.replace(verify(archive, identity=None), members=()))
     with pytest.raises(BackupRefused, match="damaged"):

@@ -105,7 +105,7 @@ class Place:
 
     def archives(self) -> list[Path]:
         """Return the archives, the oldest first."""
-        return sorted(self.backups.glob("portal-*")) if self.backups.exists() else []
+        return sorted(path for path in self.backups.glob("portal-*") if path.suffix in (".gz", ".age"))
 
     @contextmanager
     def up(self, **settings: str) -> Iterator[Supervised]:
