@@ -43,10 +43,11 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """
     reasons = {name: check() for name, check in CHECKS.items()}
     status = 503 if any(reasons.values()) else 200
+    for name, reason in reasons.items():
+        if reason:
+            logger.warning("not ready: %s: %s", name, reason)
     reasons["retention"] = _retention()
     found = {name: reason for name, reason in reasons.items() if reason}
-    for name, reason in found.items():
-        logger.warning("not ready: %s: %s", name, reason)
     answer: dict[str, Any] = {name: not reason for name, reason in reasons.items()}
     if _is_staff(request):
         answer |= {"version": VERSION, "reasons": found}

@@ -276,6 +276,8 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Whoever sends it reads /metrics; empty, there is no such page.
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="").strip()
+if 0 < len(METRICS_TOKEN) < 20:
+    raise ImproperlyConfigured("METRICS_TOKEN must have at least 20 characters, drawn at random.")
 # Queries that take longer are logged, without their values; 0 logs none.
 SLOW_QUERY_MS: int = env.int("SLOW_QUERY_MS", default=1000)
 

@@ -9,11 +9,13 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -31,6 +33,9 @@ FILES: Mapping[str, tuple[type[Model], str, str]] = {
     "attachments": (Attachment, "file", "sha256"),
 }
 """By storage: the model that names its files, and the fields with name and SHA-256."""
+
+LOOKS, PAUSE = 20, 0.1
+"""How often, and after how many seconds each, to look for other connections before they count."""
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
 
@@ -165,15 +170,28 @@ def sqlite_path() -> Path:
 
 
 def in_use() -> bool:
-    """Whether other processes have the database open, as far as this account can see."""
+    """Whether other processes have the database open, as far as this account can see.
+
+    Raises django's or psycopg's error when the database cannot be reached.
+    """
     if connection.vendor == "sqlite":
         return any(_has_open(process, sqlite_path()) for process in Path("/proc").glob("[0-9]*"))
-    with connection.cursor() as cursor:
-        others = _asking(cursor)(
-            "SELECT COUNT(*) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        return bool(others[0][0])
+    connection.close()
+    if connection.settings_dict["OPTIONS"].get("pool"):
+        connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL's wrapper
+    with psycopg.connect(**connection.get_connection_params()) as alone, alone.cursor() as cursor:
+        # What this process has just closed takes a moment to be gone.
+        return all(_others(_asking(cursor)) for _time in range(LOOKS))
+
+
+def _others(ask: Ask) -> bool:
+    time.sleep(PAUSE)
+    others = ask(
+        "SELECT COUNT(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    )
+    ask("SELECT pg_stat_clear_snapshot()")
+    return bool(others[0][0])
 
 
 def _has_open(process: Path, path: Path) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
@@ -104,7 +105,7 @@ def _check_target(replace: bool) -> None:
             )
         if database.in_use():
             raise BackupRefused("The portal is running: stop its web processes and its mail worker first.")
-    except DatabaseError as error:
+    except (DatabaseError, psycopg.Error) as error:
         raise BackupRefused(f"The database cannot be reached ({type(error).__name__}).") from error
 
 

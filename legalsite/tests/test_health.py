@@ -90,6 +90,7 @@ def test_a_late_erasure_is_a_reason_and_no_outage(
         response = client.get("/readyz")
     assert response.status_code == 200
     assert response.json()["retention"] is False
+    assert "not ready" not in caplog.text
     assert "1 complaints, 0 requests" in response.json()["reasons"]["retention"]
 
 
