@@ -35,11 +35,9 @@ class RequestIds:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         given = request.headers.get(HEADER, "") if settings.TRUSTED_PROXIES else ""
         name = given if GIVEN.fullmatch(given) else uuid4().hex
-        before = _current.set(name)
-        try:
-            response = self.get_response(request)
-        finally:
-            _current.reset(before)
+        # It stays until the next request of this thread: Django logs what it refused after all middleware.
+        _current.set(name)
+        response = self.get_response(request)
         response.headers[HEADER] = name
         return response
 

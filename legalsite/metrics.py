@@ -7,6 +7,7 @@ one gunicorn master count together (deploy/gunicorn.conf.py); what is in the dat
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from time import monotonic
 
 from django.conf import settings
@@ -33,6 +34,9 @@ from documents.models import Edition, Passage, Version
 from legalsite.backup import folder
 from privacy.models import Request
 
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
+"""Names the folder in which the processes of one master count together, as the library reads it."""
+
 COUNTED = CollectorRegistry()
 METHODS = ("GET", "HEAD", "POST")
 SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -49,6 +53,8 @@ class RequestMetrics:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         if not settings.METRICS_TOKEN:
             raise MiddlewareNotUsed
+        if shared := os.environ.get(SHARED):
+            Path(shared).mkdir(mode=0o700, exist_ok=True)
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -72,7 +78,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not constant_time_compare(given, f"Bearer {settings.METRICS_TOKEN}"):
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
     registry = COUNTED
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    if SHARED in os.environ:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library has no type there
     now = CollectorRegistry()

@@ -5,6 +5,7 @@ import json
 import logging
 import re
 import sys
+from contextvars import Context
 from unittest.mock import patch
 
 import pytest
@@ -44,7 +45,7 @@ def test_a_line_stays_one_line(text: str) -> None:
 
 
 def test_a_line_shows_what_was_in_it() -> None:
-    line = LINE.format(record("Said: %s", FORGED))
+    line = LINE.format(Context().run(record, "Said: %s", FORGED))
     assert line == (
         r"WARNING example: Said: x\n2026-01-01 00:00:00,000 ERROR django: forged\r\x1b[2J\u2028\x85end [-]"
     )
@@ -93,7 +94,9 @@ class TestRequestIds:
         assert named == logged
         assert re.fullmatch("[0-9a-f]{32}", named)
         assert self.answer({})[0] != named
-        assert request_id() == "-"
+
+    def test_outside_of_a_request_there_is_none(self) -> None:
+        assert Context().run(request_id) == "-"
 
     def test_a_name_from_outside_is_not_believed(self) -> None:
         assert self.answer({"X-Request-ID": "chosen-by-a-visitor"})[0] != "chosen-by-a-visitor"
@@ -107,13 +110,23 @@ class TestRequestIds:
         settings.TRUSTED_PROXIES = 1
         assert self.answer({"X-Request-ID": name})[0] != name
 
-    def test_the_name_is_gone_after_a_fault(self) -> None:
-        def view(request: HttpRequest) -> HttpResponse:
-            raise LookupError
+    @pytest.mark.django_db
+    def test_what_django_refuses_is_logged_with_the_name(self, client: Client) -> None:
+        seen = []
 
-        with pytest.raises(LookupError):
-            RequestIds(view)(RequestFactory().get("/"))
-        assert request_id() == "-"
+        class Keep(logging.Handler):
+            def emit(self, record: logging.LogRecord) -> None:
+                WithRequestId().filter(record)
+                seen.append(json.loads(JsonLine().format(record)))
+
+        handler = Keep()
+        logging.getLogger("django.request").addHandler(handler)
+        try:
+            response = client.get("/nowhere")
+        finally:
+            logging.getLogger("django.request").removeHandler(handler)
+        assert [event["request_id"] for event in seen] == [response.headers["X-Request-ID"]]
+        assert seen[0]["message"] == "Not Found: /nowhere"
 
 
 @pytest.mark.django_db

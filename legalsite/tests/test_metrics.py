@@ -195,3 +195,6 @@ def test_the_processes_of_one_master_count_together(two_processes: tuple[str, An
     assert found["portal_requests_total{method=GET,status=200,view=healthz}"] == before + 60
     counters = list(tmp_path.glob(f"portal-metrics-{process.pid}-*/counter_*.db"))
     assert len(counters) == 2
+    process.terminate()
+    process.wait(30)
+    assert not list(tmp_path.glob("portal-metrics-*"))
