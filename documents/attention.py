@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db.models import F, TextField
+from django.db.models import Exists, F, OuterRef, TextField
 from django.db.models.functions import MD5, Concat
 from django.utils import timezone
 
-from documents.models import Edition, State, Version
+from documents import rendering
+from documents.models import Edition, State, Summary, Version
 
 WAITING_SHOWN = 20
+
+SHORT_TEXT = 60
+"""Words of a page text that is read as quickly as its summary would be."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +29,14 @@ class Waiting:
     announced: list[Version]
     untranslated: list[Version]
     outdated: list[Version]
+    unsummarised: list[Version]
 
     def __bool__(self) -> bool:
         return any(vars(self).values())
 
 
 def waiting(user: User) -> Waiting:
-    """Return what waits for staff, as far as `user` may see versions. Four queries."""
+    """Return what waits for staff, as far as `user` may see versions. Five queries."""
     today = timezone.localdate()
     under_way = list(
         Version.objects.filter(published_at__isnull=True).select_related("document")[:WAITING_SHOWN]
@@ -51,6 +56,7 @@ def waiting(user: User) -> Waiting:
         ),
         untranslated=untranslated,
         outdated=outdated,
+        unsummarised=unsummarised(today),
     )
 
 
@@ -81,6 +87,22 @@ def translations(on: datetime.date) -> tuple[list[Version], list[Version]]:
         elif is_outdated(before, now, current.document.original_language):
             outdated.append(current)
     return untranslated, outdated
+
+
+def unsummarised(on: datetime.date) -> list[Version]:
+    """Return the versions in force on a day with a page text that has no summary in its language.
+
+    A text of SHORT_TEXT words or less needs none. One query.
+    """
+    summaries = Summary.objects.filter(version=OuterRef("version"), language=OuterRef("language"))
+    editions = (
+        Edition.objects.filter(~Exists(summaries), version__in=Version.objects.in_force(on))
+        .exclude(text="")
+        .select_related("version__document")
+        .defer("file_text")
+    )
+    found = [edition for edition in editions if len(rendering.plain(edition.text).split()) > SHORT_TEXT]
+    return list(dict.fromkeys(edition.version for edition in found))
 
 
 def is_outdated(before: Mapping[str, str], now: Mapping[str, str], original: str) -> bool:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.on_date import IsoDateField
 from documents import pdf
-from documents.models import Language, Section
+from documents.models import Language, Section, Summary
 
 LONGEST_QUERY = 200
 """Characters looked at; the rest of a longer query is ignored."""
@@ -78,6 +78,30 @@ class WithdrawForm(StepForm):
     )
 
 
+class SummaryForm(forms.ModelForm[Summary]):
+    """The points of a plain-language summary; emptied, it is removed."""
+
+    text = forms.CharField(
+        label=_("Points, one a line"),
+        required=False,
+        help_text=_(
+            "Six at most, of one or two short sentences, from this text alone: nothing added, softened or "
+            "promised. A link to a place of the text is written [words](#place). "
+            "Leave it empty to remove the summary."
+        ),
+        widget=forms.Textarea(attrs={"rows": 12, "cols": 100}),
+    )
+
+    class Meta:
+        model = Summary
+        fields = ("text",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # For the spelling checker and for whoever listens.
+        self.fields["text"].widget.attrs["lang"] = self.instance.language
+
+
 class SearchForm(forms.Form):
     """Words to look for, and what narrows the search."""
 
@@ -85,7 +109,7 @@ class SearchForm(forms.Form):
     """No field is required, and none has to say so."""
 
     q = forms.CharField(
-        label=_("Words to look for in the legal texts"),
+        label=_("Search a text, a destination or a page"),
         required=False,
         help_text=_(
             "Beginnings of words count. Put quotation marks around words that must stand in this order."

@@ -1,5 +1,6 @@
 """Loading the company's texts from documents/content/ (its README explains the files)."""
 
+import datetime
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,6 +11,7 @@ from django.core.files.base import ContentFile
 from core.loader import CREATED, KEPT, REMOVED, ContentLoader
 from documents.models import Document, Edition, Language, Section, Version
 from documents.publishing import publish
+from documents.summaries import summarise
 
 CONTENT = Path(__file__).parent / "content"
 
@@ -33,6 +35,7 @@ def load(loader: ContentLoader, *, specimens: bool) -> None:
         if document is not None:
             for values in versions:
                 load_version(loader, document, values, folder=CONTENT, specimens=specimens)
+                load_summaries(loader, document, values["effective_on"], folder=CONTENT)
 
 
 def load_demo(loader: ContentLoader) -> None:
@@ -83,6 +86,38 @@ def load_version(
         edition.full_clean()
         edition.save()
     publish(version=version, by=None)
+
+
+def load_summaries(
+    loader: ContentLoader, document: Document, effective_on: datetime.date, *, folder: Path
+) -> None:
+    """Bring the plain-language summaries of a loaded version in line with the files; staff's stay.
+
+    `summaries/<slug>/<date>.<language>.md` is of the notice of the same name and of no other wording: a
+    version that staff wrote for that day does not get it.
+    """
+    date = effective_on.isoformat()
+    for language in Language.values:
+        name = f"{document.slug}/{date}.{language}.md"
+        file, notice = folder / "summaries" / name, folder / "notices" / name
+        if not file.exists():
+            continue
+        key, text = f"documents.summary:{document.slug}/{date}/{language}", file.read_text(encoding="utf-8")
+        version = Version.objects.filter(
+            document=document,
+            effective_on=effective_on,
+            revision=1,
+            editions__language=language,
+            editions__text=notice.read_text(encoding="utf-8"),
+        ).first()
+        if version is None:
+            loader.note(KEPT, key)
+            continue
+        stored = version.summaries.filter(language=language).first()
+        current = {"text": stored.text} if stored else None
+        _verdict, write = loader.changes(key, current, {"text": text.strip()}, untouched={"text": ""})
+        if write:
+            summarise(version=version, language=language, text=write["text"], by=None)
 
 
 def read_toml(path: Path) -> dict[str, Any]:

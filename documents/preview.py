@@ -58,7 +58,7 @@ def _version(token: str) -> Version:
         pk = signing.loads(token, salt=SALT, max_age=DAYS * 24 * 3600)
     except signing.BadSignature as error:
         raise Http404("no such preview") from error
-    editions = Prefetch("editions", Edition.objects.defer("file_text"))
+    editions = Prefetch("editions", Edition.objects.for_reading())
     version = get_object_or_404(Version.objects.select_related("document").prefetch_related(editions), pk=pk)
     for edition in version.editions.all():
         edition.version = version

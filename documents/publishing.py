@@ -56,6 +56,8 @@ def warnings(version: Version) -> list[str]:
         found += _same_file(edition)
     if not version.is_published and version.effective_on < timezone.localdate():
         found.append(_("The effective date has passed: the text will be shown as in force since then."))
+    for summary in version.summaries.all():
+        found += summary.dead_links()
     return found
 
 
@@ -174,8 +176,9 @@ def withdraw(
 
 
 def last_step(version: Version) -> str:
-    """Return what changes with every step and every edit of a version."""
-    return str(version.events.values_list("pk", flat=True).last() or 0)
+    """Return what changes with every step and every edit of a version; its summary is no part of it."""
+    steps = version.events.exclude(step=Step.SUMMARISED)
+    return str(steps.values_list("pk", flat=True).last() or 0)
 
 
 def refuse_if_changed(*, version: Version, seen: str) -> None:

@@ -59,15 +59,40 @@ def render(text: str) -> RenderedText:
     """
     tokens = MARKDOWN.parse(text)
     headings = _anchor(tokens)
-    html = nh3.clean(
-        MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}),
+    return RenderedText(_sanitised(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})), tuple(headings))
+
+
+@lru_cache(maxsize=256)
+def points(text: str) -> tuple[SafeString, ...]:
+    """Return each point of `text`, which has one a line with "- " before it or not, as sanitised HTML.
+
+    A point is words with emphasis and links. Blocks stay as they were typed, so that no heading or number of
+    a point takes an anchor of the text that it is shown above.
+    """
+    lines = (line.strip().removeprefix("- ").strip() for line in text.splitlines())
+    return tuple(_sanitised(MARKDOWN.renderInline(line)) for line in lines if line)
+
+
+def anchors(text: str) -> frozenset[str]:
+    """Return the anchors of `text`: of its headings and its numbered paragraphs."""
+    tokens = MARKDOWN.parse(text)
+    _anchor(tokens)
+    return frozenset(str(token.attrGet("id")) for token in tokens if token.attrGet("id"))
+
+
+def _sanitised(html: str) -> SafeString:
+    """Return `html` with nothing in it but TAGS and ATTRIBUTES.
+
+    This is the one place where text from the database becomes markup.
+    """
+    clean = nh3.clean(
+        html,
         tags=TAGS,
         attributes=ATTRIBUTES,
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener noreferrer",
     )
-    # Sanitised by nh3 in the line above: this is the one place where text from the database becomes markup.
-    return RenderedText(mark_safe(html), tuple(headings))  # noqa: S308  # sanitised above
+    return mark_safe(clean)  # noqa: S308  # sanitised by nh3 in the line above
 
 
 def minutes(text: str) -> int:

@@ -37,6 +37,7 @@ from documents.publishing import (
     warnings,
     withdraw,
 )
+from documents.summary_admin import SummaryPages
 
 Step = tuple[str | Promise, tuple[str, ...], type[forms.Form], Callable[..., None], tuple[State, ...]]
 
@@ -135,7 +136,7 @@ class EventInline(RecordInline):
     fields = readonly_fields = ("at", "actor", "step", "note")
 
 
-class VersionAdmin(admin.ModelAdmin[Version]):
+class VersionAdmin(SummaryPages):
     """Wordings of a document: written here, then published, then frozen."""
 
     list_display = ("document", "state", "effective_on", "revision", "change_kind")
@@ -291,4 +292,10 @@ class VersionAdmin(admin.ModelAdmin[Version]):
             for language, name in Language.choices:
                 with translation.override(language):
                     previews.append((language, name, preview_url(version)))
-        return {"steps": steps, "missing": missing, "warnings": warnings(version), "previews": previews}
+        return {
+            "steps": steps,
+            "missing": missing,
+            "warnings": warnings(version),
+            "previews": previews,
+            "summaries": self.summary_links(request, version),
+        }

@@ -16,7 +16,7 @@ from django.views.decorators.http import condition, require_safe
 
 from core.bilingual import reading_language
 from core.on_date import OnDateForm
-from documents import ranges
+from documents import ranges, rendering
 from documents.addresses import VersionAddress
 from documents.models import Document, Edition, Section, Version
 from documents.timeline import Period, Standing, governing, timeline
@@ -176,7 +176,7 @@ def _periods(found: Document, on: datetime.date) -> list[Period]:
     versions = (
         Version.objects.published()
         .filter(document=found)
-        .prefetch_related(Prefetch("editions", Edition.objects.defer("file_text")))
+        .prefetch_related(Prefetch("editions", Edition.objects.for_reading()))
     )
     for one in versions:
         one.document = found
@@ -203,12 +203,14 @@ def _was_withdrawn(period: Period) -> bool:
 
 
 def reading(version: Version) -> dict[str, Any]:
-    """What templates/documents/_reading.html shows of a version."""
+    """What templates/documents/_reading.html shows of a version, whose editions were read `for_reading`."""
     edition = version.edition_for(reading_language())
+    summary: str = edition.summary_text if edition else ""  # type: ignore[attr-defined]  # from for_reading
     return {
         "document": version.document,
         "edition": edition,
         "rendered": edition.rendered() if edition and edition.text else None,
+        "points": rendering.points(summary),
         "files": files_for_reader(version),
         "is_specimen": any(each.is_specimen for each in version.editions.all()),
     }

@@ -4,20 +4,31 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from documents.models import Document, Section, Version
 
-CHANGES_SHOWN = 4
+CHANGES_READ = 12
+"""Versions looked at, the latest first; beyond so many announced ones the recent ones would be missed."""
+
+RECENT_SHOWN = 3
+
+EXAMPLES = (_("Turkey"), _("invoice"), _("complaint"), _("personal data"))
+"""Words that find something of each sort: a destination, a page, texts."""
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What can be done here, every text by section, and what changed or will change."""
+    """What can be done here, every text by section, what changed or will change, and who to reach."""
     today = timezone.localdate()
+    changes = list(Version.objects.changes().select_related("document")[:CHANGES_READ])
     context = {
         "today": today,
+        "examples": EXAMPLES,
         "sections": Section.objects.prefetch_related(Prefetch("documents", Document.objects.all())),
-        "changes": Version.objects.changes().select_related("document")[:CHANGES_SHOWN],
+        # The next one first.
+        "coming": [version for version in reversed(changes) if version.effective_on > today],
+        "recent": [version for version in changes if version.effective_on <= today][:RECENT_SHOWN],
     }
     return render(request, "home.html", context)

@@ -1,11 +1,12 @@
 """The complaints page: the policy in force, and the way to the form."""
 
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from documents.models import Version
+from documents.models import Edition, Version
 from documents.views import reading
 
 POLICY = "complaint-handling"
@@ -19,7 +20,7 @@ def complaint_policy(request: HttpRequest) -> HttpResponse:
         Version.objects.in_force(timezone.localdate())
         .filter(document__slug=POLICY)
         .select_related("document")
-        .prefetch_related("editions")
+        .prefetch_related(Prefetch("editions", Edition.objects.for_reading()))
         .first()
     )
     context = reading(version) if version else {}

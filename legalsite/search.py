@@ -1,4 +1,4 @@
-"""Search over the legal texts, and over the roaming destinations."""
+"""Search over everything: the legal texts, the roaming destinations, the pages."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from core.throttle import limit
 from documents import searching
 from documents.forms import SearchForm
 from documents.hits import hits
+from legalsite.pages import find_pages
 from roaming.lookup import Answer, Kind, look_up
 
 PAGE_SIZE = 10
@@ -19,7 +20,7 @@ PAGE_SIZE = 10
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """Find `?q=` in the texts and, if it names a place, its roaming zone."""
+    """Find `?q=` in the texts; before them its roaming zone, if it names a place, and the pages for it."""
     form = SearchForm(request.GET if "q" in request.GET else None)
     context: dict[str, Any] = {"form": form}
     if form.is_valid() and (query := searching.parse(form.cleaned_data["q"])):
@@ -41,8 +42,9 @@ def search(request: HttpRequest) -> HttpResponse:
             "page": page,
             "hits": hits(list(page.object_list), query, permanent=on != today and not superseded),
             "on": None if superseded or on == today else on,
-            "place": place(form.cleaned_data["q"]) if page.number == 1 else None,
         }
+        if page.number == 1:
+            context |= {"place": place(form.cleaned_data["q"]), "pages": find_pages(form.cleaned_data["q"])}
     return render(request, "search.html", context)
 
 

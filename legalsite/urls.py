@@ -1,14 +1,16 @@
 """Which app answers which path."""
 
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
+from django.templatetags.static import static
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import TemplateView
+from django.views.generic import RedirectView, TemplateView
 from django.views.i18n import set_language
 
-from legalsite import health, home, metrics, policy, search
+from legalsite import health, home, metrics, policy, search, style
 from legalsite.sitemaps import SITEMAPS
 from roaming.api import destinations
 
@@ -25,6 +27,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("metrics", metrics.metrics, name="metrics"),
     path("readyz", health.readyz, name="readyz"),
+    path("favicon.ico", RedirectView.as_view(url=static("favicon.ico")), name="favicon"),
     path(
         "robots.txt",
         TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8"),
@@ -39,5 +42,6 @@ urlpatterns = [
         path(_("complaints/"), include("complaints.urls")),
         path(_("privacy/"), include("privacy.urls")),
         path(_("search/"), search.search, name="search"),
+        *([path("style/", style.style, name="style")] if settings.DEBUG else []),
     ),
 ]

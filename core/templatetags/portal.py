@@ -8,6 +8,7 @@ from django import template
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.context import RequestContext
+from django.templatetags.static import static
 from django.urls import reverse, translate_url
 from django.utils import translation
 from django.utils.formats import number_format
@@ -17,8 +18,10 @@ from django.utils.translation import gettext as _
 
 from core.bilingual import Wording, other_language, reading_language
 from core.dates import NO_BREAK_SPACE, long_date
+from core.icons import icon
 
 register = template.Library()
+register.simple_tag(icon)
 
 
 @register.filter
@@ -76,6 +79,12 @@ def canonical_url(context: RequestContext, language: str = "") -> str:
     request: HttpRequest = context["request"]
     path = request.path
     return settings.SITE_URL + (translate_url(path, language) if language else path)
+
+
+@register.simple_tag
+def preview_picture() -> str:
+    """Return the public address of the picture of a shared link, in the page's language."""
+    return settings.SITE_URL + static(f"preview-{reading_language()}.png")
 
 
 @register.simple_tag

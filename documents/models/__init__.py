@@ -5,6 +5,7 @@ from documents.models.freezing import Frozen
 from documents.models.library import STAMP, Document, Language, Section
 from documents.models.passage import Passage
 from documents.models.record import PublicationEvent
+from documents.models.summary import Summary
 from documents.models.version import State, Version, VersionQuerySet
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "PublicationEvent",
     "Section",
     "State",
+    "Summary",
     "Version",
     "VersionQuerySet",
     "edition_path",

@@ -5,13 +5,16 @@ from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.bilingual import reading_language
 from documents import pdf, rendering
 from documents.models.freezing import FreezingQuerySet
 from documents.models.library import Language
+from documents.models.summary import Summary
 from documents.models.version import State, Version, refuse_if_frozen
 
 
@@ -19,6 +22,15 @@ class EditionQuerySet(FreezingQuerySet["Edition"]):
     """Editions of what is no draft cannot be changed in bulk either."""
 
     frozen = ~Q(version__state=State.DRAFT)
+
+    def for_reading(self) -> "EditionQuerySet":
+        """Return them as a page shows them: without the text of the file, and with `summary_text`.
+
+        That is the plain-language summary of the version in the reader's language, "" when it has none.
+        """
+        summary = Summary.objects.filter(version=OuterRef("version"), language=reading_language())
+        in_brief = Coalesce(Subquery(summary.values("text")[:1]), Value(""), output_field=models.TextField())
+        return self.defer("file_text").annotate(summary_text=in_brief)
 
 
 def edition_path(edition: "Edition", filename: str) -> str:

@@ -25,6 +25,7 @@ class PublicationEvent(AppendOnlyModel):
         APPROVED = "approved", _("Approved")
         PUBLISHED = "published", _("Published")
         WITHDRAWN = "withdrawn", _("Withdrawn")
+        SUMMARISED = "summarised", _("Plain-language summary changed")
 
     version = models.ForeignKey(
         # Only a draft can be deleted; its record goes with it.

@@ -1,12 +1,16 @@
 """The company's texts come in as the files have them, once, and stay."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 from django.core.management import call_command
 
 from core.loader import ContentLoader
 from core.models import LoadedContent
 from documents import loading
-from documents.models import Document, Edition, Passage, PublicationEvent, Section, Version
+from documents.models import Document, Edition, Passage, PublicationEvent, Section, Summary, Version
+from documents.summaries import summarise
 from documents.tests.factories import make_version
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +86,7 @@ def test_a_version_that_staff_added_stays_beside_the_loaded_one() -> None:
 def test_without_specimens_only_the_notices_have_a_version() -> None:
     PublicationEvent.objects.all()._raw_delete(using="default")  # past the rule that they stay
     Passage.objects.all().delete()
+    Summary.objects.all().delete()
     Edition.objects.all()._raw_delete(using="default")  # past the freeze
     Version.objects.all()._raw_delete(using="default")  # past the freeze
     LoadedContent.objects.filter(key__startswith="documents.version").delete()
@@ -96,6 +101,7 @@ def forget(slug: str) -> Document:
     events = PublicationEvent.objects.filter(version__document=document)
     events._raw_delete(using="default")  # past the rule that they stay
     Passage.objects.filter(edition__version__document=document).delete()
+    Summary.objects.filter(version__document=document).delete()
     Edition.objects.filter(version__document=document)._raw_delete(using="default")  # past the freeze
     Version.objects.filter(document=document)._raw_delete(using="default")  # past the freeze
     return document
@@ -118,6 +124,53 @@ def test_a_draft_of_staff_on_the_files_date_is_left_alone_and_not_taken_for_it()
     draft.delete()
     loading.load(ContentLoader(), specimens=True)
     assert document.versions.get().is_published
+
+
+def load_again(slug: str = "mail-disclaimer") -> tuple[ContentLoader, list[str]]:
+    """Load the texts anew; return the run and the French summaries of a document."""
+    loader = ContentLoader()
+    loading.load(loader, specimens=True)
+    return loader, list(
+        Summary.objects.filter(version__document__slug=slug, language="fr").values_list("text", flat=True)
+    )
+
+
+def test_a_summary_follows_its_file_until_staff_write_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "content"
+    shutil.copytree(loading.CONTENT, folder)
+    file = folder / "summaries" / "mail-disclaimer" / "2026-11-23.fr.md"
+    monkeypatch.setattr(loading, "CONTENT", folder)
+    file.write_text("- Un point relu.\n", encoding="utf-8")
+    loader, texts = load_again()
+    assert (texts, loader.counts["updated"]) == (["- Un point relu."], 1)
+    version = Version.objects.get(document__slug="mail-disclaimer")
+    summarise(version=version, language="fr", text="- Un point de la rédaction.", by=None)
+    file.write_text("- Un autre point.\n", encoding="utf-8")
+    loader, texts = load_again()
+    assert texts == ["- Un point de la rédaction."]
+    assert loader.kept == ["documents.summary:mail-disclaimer/2026-11-23/fr"]
+    summarise(version=version, language="fr", text="", by=None)
+    loader, texts = load_again()
+    assert texts == []
+    assert loader.kept == ["documents.summary:mail-disclaimer/2026-11-23/fr"]
+
+
+def test_a_summary_that_staff_wrote_first_stays() -> None:
+    LoadedContent.objects.filter(key__startswith="documents.summary:").delete()
+    version = Version.objects.get(document__slug="mail-disclaimer")
+    summarise(version=version, language="fr", text="- Un point de la rédaction.", by=None)
+    assert load_again()[1] == ["- Un point de la rédaction."]
+
+
+def test_a_summary_is_not_put_above_another_wording_of_the_same_day() -> None:
+    document = forget("mail-disclaimer")
+    LoadedContent.objects.filter(key__startswith="documents.summary:").delete()
+    make_version(document, "2026-11-23", text="Un texte de la rédaction.")
+    loader, texts = load_again()
+    assert texts == []
+    assert "documents.summary:mail-disclaimer/2026-11-23/fr" in loader.kept
 
 
 def test_a_section_that_staff_removed_leaves_its_documents_as_they_are() -> None:

@@ -101,14 +101,16 @@ def test_french_strings_have_french_spaces() -> None:
 def test_french_texts_of_the_content_have_french_spaces() -> None:
     """Holds for what was written for the portal; the company's own wording stays as it is."""
     translated = ROOT / "documents/content/notices/complaint-handling/2026-11-23.fr.md"
+    summaries = list((ROOT / "documents/content/summaries").rglob("*.fr.md"))
     files = [
         translated,
+        *summaries,
         *(ROOT / "documents/content").rglob("*.toml"),
         *(ROOT / "roaming/content").glob("*.toml"),
     ]
     for path in files:
         for line in path.read_text(encoding="utf-8").splitlines():
-            if path == translated or "_fr = " in line:
+            if path.suffix == ".md" or "_fr = " in line:
                 assert not FRENCH_GAPS.search(line.strip('"')), f"{path.name}: {line}"
 
 

@@ -49,9 +49,9 @@ def test_the_way_to_the_form(client: Client, language: str) -> None:
         pages = [reverse("home"), reverse("documents:document", args=["data-protection"])]
         other = reverse("documents:document", args=["cookies"])
     for page in pages:
-        # Once in the page, once in the footer.
-        assert client.get(page).text.count(f'href="{url(language=language)}"') == 2
-    assert client.get(other).text.count(f'href="{url(language=language)}"') == 1
+        # Once in the menu, once in the page, once in the footer.
+        assert client.get(page).text.count(f'href="{url(language=language)}"') == 3
+    assert client.get(other).text.count(f'href="{url(language=language)}"') == 2
 
 
 @LANGUAGES
