@@ -257,7 +257,7 @@ def test_index_texts_says_how_many_passages_there_are() -> None:
 
 def test_commands_run_before_the_static_files_are_collected(tmp_path: Path) -> None:
     environment = {**TestProductionSettings.WORKING, "DATA_DIR": str(tmp_path), "PATH": os.environ["PATH"]}
-    checked = subprocess.run(  # noqa: S603 - our own command
+    checked = subprocess.run(
         [sys.executable, "manage.py", "check"],
         env=environment,
         cwd=settings.BASE_DIR,
