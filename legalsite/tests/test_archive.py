@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db.models import FileField
 from pytest_django.fixtures import Settings
 
 from legalsite.backup import encryption, folder
-from legalsite.backup.archive import MANIFEST, Manifest, Writer, unpack
+from legalsite.backup.archive import FOLDERS, MANIFEST, Manifest, Writer, unpack
+from legalsite.backup.database import FILES
 from legalsite.backup.refusal import BackupRefused
 from legalsite.backup.restoring import verify
 
@@ -290,3 +294,16 @@ class TestEncryption:
         monkeypatch.setenv("PATH", "/nowhere")
         with pytest.raises(BackupRefused, match="Debian package age"):
             encryption.check_key("age1nonsense")
+
+
+def test_every_file_that_a_row_can_name_is_backed_up() -> None:
+    ours = ("core", "documents", "roaming", "complaints", "privacy")
+    named = {
+        (model, field.name)
+        for app in ours
+        for model in apps.get_app_config(app).get_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, FileField)
+    }
+    assert named == {(model, field) for model, field, _digest in FILES.values()}
+    assert FILES.keys() == FOLDERS.keys() == set(settings.STORAGES) - {"staticfiles"}
