@@ -67,6 +67,8 @@ def restore(path: Path, *, identity: Path | None, replace: bool, ledgers: Sequen
         raise BackupRefused(
             f"The restore was broken off ({error.strerror or type(error).__name__})."
         ) from error
+    except DatabaseError as error:
+        raise BackupRefused(f"The database refused the restore ({type(error).__name__}).") from error
 
 
 def _restore(path: Path, work: Path, identity: Path | None, ledgers: Sequence[Path]) -> Restored:
