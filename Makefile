@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run staff demo test check lock messages specimens screenshots gazetteer legal-texts map bench faults validate
+.PHONY: help run staff demo backup restore test check lock messages specimens screenshots gazetteer legal-texts map bench faults validate
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -16,6 +16,13 @@ staff: .venv/installed ## Create a staff account that may do everything
 
 demo: .venv/installed ## Add fictitious staff, complaints and versions, and print the passwords
 	@scripts/manage.sh load_demo
+
+backup: .venv/installed ## Back up database and files into one archive, while the portal runs
+	@scripts/as_it_is.sh backup
+
+restore: .venv/installed ## Restore a backup: ARCHIVE=file, OPTIONS="--replace --identity file" where needed
+	@test -n "$(ARCHIVE)" || { echo "Say which: make restore ARCHIVE=file" >&2; exit 1; }
+	@scripts/as_it_is.sh restore "$(ARCHIVE)" $(OPTIONS)
 
 test: .venv/installed-dev ## Run every check and test, on SQLite and on PostgreSQL, installing what they need
 	@scripts/test.sh

@@ -7,8 +7,9 @@ way a case stays AFTER_END at least: erasure_of says for one case what `due` fin
 
 import datetime
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
@@ -20,6 +21,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from post_office.models import Email
 
+import core.erasures
 from complaints.models import (
     OPEN,
     AccessLink,
@@ -63,6 +65,11 @@ BLANK = (
     "answer",
 )
 """Fields of a complaint that erasing empties."""
+
+ENDED = (
+    "status", "stage", "outcome", "answered_at", "closed_at", "withdrawn_at", "set_aside_at", "erased_at",
+)  # fmt: skip
+"""Fields of the tombstone that an older backup does not know yet."""
 
 
 @dataclass(frozen=True)
@@ -175,10 +182,11 @@ def _erased(case: Complaint) -> bool:
     return True
 
 
-def erase(*, complaint: Complaint) -> None:
+def erase(*, complaint: Complaint, ended: Mapping[str, Any] | None = None) -> None:
     """Take every word about the complainant away, for good; a tombstone stays for the statistics.
 
-    The tombstone: reference, kind, language, channel, dates, level, outcome. Safe to repeat.
+    The tombstone: reference, kind, language, channel, dates, level, outcome. Safe to repeat. `ended` are the
+    fields of ENDED of a case that was erased before, and is back from a backup.
     """
     with transaction.atomic():
         case = Complaint.objects.select_for_update().get(pk=complaint.pk)
@@ -210,9 +218,29 @@ def erase(*, complaint: Complaint) -> None:
         case.search_text = searched_in(case.reference, {})
         case.submission_key = f"erased-{case.pk}"
         case.owner = case.sponsor = case.news_at = None
-        case.erased_at = timezone.now()
+        for name, value in (ended or {"erased_at": timezone.now()}).items():
+            setattr(case, name, value)
         case.save()
         Event.objects.create(complaint=case, action=Event.Action.ERASED)
+        core.erasures.note_after_commit(core.erasures.erasure_of(case, ENDED))
+
+
+def erasures() -> Iterator[core.erasures.Erasure]:
+    """Give every erasure that the database knows of."""
+    for case in Complaint.objects.filter(erased_at__isnull=False).order_by("pk").iterator():
+        yield core.erasures.erasure_of(case, ENDED)
+
+
+def erase_again(erasure: core.erasures.Erasure) -> bool:
+    """Erase the case that an erasure names, if a restored backup has brought it back; whether it had.
+
+    Whatever its row says: open or held then, it was neither when it was erased.
+    """
+    case = Complaint.objects.filter(reference=erasure.reference, erased_at__isnull=True).first()
+    if case is None:
+        return False
+    erase(complaint=case, ended=core.erasures.values(erasure, Complaint))
+    return True
 
 
 def remove_old_links() -> int:

@@ -7,6 +7,8 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from core.version import VERSION
+
 DAILY = ("complaints", "privacy", "documents", "roaming", "core")
 """Apps in the order in which staff need them."""
 
@@ -18,6 +20,10 @@ class PortalAdminSite(admin.AdminSite):
     site_header = _("Legal portal")
     index_title = _("What would you like to work on?")
     enable_nav_sidebar = True
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what every page of the admin needs, the version of the portal among it."""
+        return {**super().each_context(request), "portal_version": VERSION}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the apps in the order of the daily work, those that are seldom needed last."""

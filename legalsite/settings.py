@@ -75,6 +75,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.request_id.RequestIds",
+    "legalsite.metrics.RequestMetrics",
+    "core.slow_queries.SlowQueries",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.headers.ResponseHeadersMiddleware",
@@ -167,6 +170,17 @@ FILE_UPLOAD_HANDLERS = [
 ]
 FILE_UPLOAD_PERMISSIONS = 0o640
 
+# Backups
+
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(DATA_DIR / "backups")))
+BACKUP_KEEP: int = env.int("BACKUP_KEEP", default=14)
+if BACKUP_KEEP < 1:
+    raise ImproperlyConfigured("BACKUP_KEEP must be at least 1: how many backups are kept.")
+# An age recipient, "age1…": backups can then only be read with the identity that belongs to it.
+BACKUP_PUBLIC_KEY: str = env.str("BACKUP_PUBLIC_KEY", default="").strip()
+# Says what was erased when an older backup comes back (core/erasures.py); best on another disk.
+ERASURE_LEDGER = Path(env.str("ERASURE_LEDGER", default=str(DATA_DIR / "erasures.jsonl")))
+
 # Language and time
 
 LANGUAGE_CODE = "fr"
@@ -225,7 +239,7 @@ CLAMAV_SOCKET: str = env.str("CLAMAV_SOCKET", default="").strip()
 
 HTTPS: bool = env.bool("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -265,19 +279,48 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
+# Watching
+
+# Whoever sends it reads /metrics; empty, there is no such page.
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="").strip()
+if 0 < len(METRICS_TOKEN) < 20:
+    raise ImproperlyConfigured("METRICS_TOKEN must have at least 20 characters, drawn at random.")
+# Queries that take longer are logged, without their values; 0 logs none.
+SLOW_QUERY_MS: int = env.int("SLOW_QUERY_MS", default=1000)
+
 # Logging: to standard error, one line an event; no personal data is ever handed to a logger.
+
+LOG_FORMAT: str = env.str("LOG_FORMAT", default="line")
+if LOG_FORMAT not in ("line", "json"):
+    raise ImproperlyConfigured("LOG_FORMAT must be line or json.")
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "core.log_format.Line",
+            "format": "{asctime} {levelname} {name}: {message} [{request_id}]",
+            "style": "{",
+        },
+        "json": {"()": "core.log_format.JsonLine"},
+    },
     "filters": {
         "without_addresses": {"()": "core.mail_log.WithoutAddresses"},
         "without_tokens": {"()": "core.path_log.WithoutTokens"},
+        "request_id": {"()": "core.request_id.WithRequestId"},
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_tokens"]},
-        "mail": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_addresses"]},
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["without_tokens", "request_id"],
+        },
+        "mail": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["without_addresses", "request_id"],
+        },
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {

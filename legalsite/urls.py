@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from django.views.i18n import set_language
 
-from legalsite import health, home, policy, search, style
+from legalsite import health, home, metrics, policy, search, style
 from legalsite.sitemaps import SITEMAPS
 from roaming.api import destinations
 
@@ -23,6 +23,7 @@ urlpatterns = [
     path("api/destinations/", destinations, name="api-destinations"),
     path("documents/", include("documents.file_urls")),
     path("healthz", health.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("readyz", health.readyz, name="readyz"),
     path("favicon.ico", home.favicon, name="favicon"),
     path(

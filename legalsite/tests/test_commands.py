@@ -262,3 +262,16 @@ class TestProductionSettings:
 @pytest.mark.django_db
 def test_index_texts_says_how_many_passages_there_are() -> None:
     assert run("index_texts") == f"Indexed {Passage.objects.count()} passages.\n"
+
+
+def test_commands_run_before_the_static_files_are_collected(tmp_path: Path) -> None:
+    environment = {**TestProductionSettings.WORKING, "DATA_DIR": str(tmp_path), "PATH": os.environ["PATH"]}
+    checked = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        env=environment,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr

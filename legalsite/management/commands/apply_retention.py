@@ -8,6 +8,7 @@ from django.utils import timezone
 
 import privacy.retention
 from complaints import attachments, retention
+from legalsite import erasure_ledger
 from privacy.connecting import asked_about
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,8 @@ class Command(BaseCommand):
             f"{drafts} drafts, {links} links"
         )
         logger.info("retention: erased %s", done)
+        if noted := erasure_ledger.complete():
+            logger.info("retention: %d erasures noted in the ledger that it lacked", noted)
         if files := attachments.remove_unknown_files():
             logger.warning("retention: %d files removed that no row named", files)
         if options["verbosity"] > 0:
