@@ -14,10 +14,11 @@ from django.utils.translation import gettext
 
 from complaints import handling
 from complaints.case_steps import STEPS
-from complaints.models import Attachment, Channel, Complaint, Message
+from complaints.models import Channel, Complaint, Message
 from complaints.receiving import receive, submission_key
 from complaints.staff_forms import EntryForm
 from complaints.steps import StepRefused
+from core import audit
 from core.contact import contact_details
 
 WRITES = ("assign", "delay", "ask", "answer", "close", "escalate", "withdraw")
@@ -100,11 +101,13 @@ class CaseViews(admin.ModelAdmin[Any]):
         """Hand out a file of the complainant, to be saved and never shown by the browser."""
         if not request.user.has_perm("complaints.view_complaint"):
             raise PermissionDenied
-        attachment = get_object_or_404(Attachment, complaint=pk, pk=file)
+        complaint = get_object_or_404(Complaint, pk=pk)
+        attachment = get_object_or_404(complaint.attachments, pk=file)
         try:
             opened = attachment.file.open("rb")
         except FileNotFoundError as error:
             raise Http404("the storage has lost the file") from error
+        audit.record(audit.Action.DOWNLOADED, by=request.user, about=complaint.reference, request=request)
         response = FileResponse(
             opened, as_attachment=True, filename=attachment.name, content_type="application/octet-stream"
         )

@@ -16,6 +16,7 @@ from django.utils.translation import gettext, pgettext
 
 from complaints.models import Complaint
 from complaints.report import Months, Report, months, oldest_open, report
+from core import audit
 from core.plots import Series, bars, columns
 
 FRESH = 10 * 60
@@ -71,6 +72,7 @@ class ReportViews(admin.ModelAdmin[Any]):
         if not request.user.has_perm("complaints.view_complaint"):
             raise PermissionDenied
         year = _year(request)
+        audit.record(audit.Action.EXPORTED, by=request.user, about=f"complaints-{year}.csv", request=request)
         response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
         response.headers["Content-Disposition"] = f'attachment; filename="complaints-{year}.csv"'
         writer = csv.writer(response)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -29,6 +30,7 @@ from complaints.models import (
     PastExamination,
     searched_in,
 )
+from core import audit
 
 logger = logging.getLogger(__name__)
 
@@ -132,10 +134,11 @@ def _erased(case: Complaint) -> bool:
     return True
 
 
-def erase(*, complaint: Complaint) -> None:
+def erase(*, complaint: Complaint, by: User | None = None) -> None:
     """Take every word about the complainant away, for good; a tombstone stays for the statistics.
 
-    The tombstone: reference, kind, language, channel, dates, level, outcome. Safe to repeat.
+    The tombstone: reference, kind, language, channel, dates, level, outcome. Safe to repeat. `by` is None for
+    the portal itself.
     """
     with transaction.atomic():
         case = Complaint.objects.select_for_update().get(pk=complaint.pk)
@@ -169,6 +172,7 @@ def erase(*, complaint: Complaint) -> None:
         case.erased_at = timezone.now()
         case.save()
         Event.objects.create(complaint=case, action=Event.Action.ERASED)
+        audit.record(audit.Action.ERASED, by=by, about=case.reference)
 
 
 def remove_old_links() -> int:

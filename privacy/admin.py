@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.deadlines import count_month, explain
 from complaints.steps import StepRefused
+from core import audit
 from core.dates import long_date
 from core.staff import ReadOnlyAdmin, RecordInline
 from privacy import clearing, export, handling
@@ -144,6 +145,7 @@ class RequestAdmin(ReadOnlyAdmin):
         file.seek(0)
         handling.note_export(request=found, by=request.user)  # type: ignore[arg-type]  # signed in
         self.log_change(request, found, gettext("Exported everything held on the address"))
+        audit.record(audit.Action.EXPORTED, by=request.user, about=found.reference, request=request)
         response = FileResponse(
             file, as_attachment=True, filename=f"{found.reference}.zip", content_type="application/zip"
         )

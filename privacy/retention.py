@@ -15,6 +15,7 @@ from django.utils import timezone
 from post_office.models import Email
 
 from complaints.retention import GRACE, KEPT, began_before
+from core import audit
 from privacy.models import Event, Link, Request, Status
 
 UNCONFIRMED_KEPT = datetime.timedelta(days=7)
@@ -68,6 +69,7 @@ def erase(*, request: Request) -> None:
     found.erased_at = timezone.now()
     found.save()
     Event.objects.create(request=found, action=Event.Action.ERASED)
+    audit.record(audit.Action.ERASED, by=None, about=found.reference)
 
 
 def remove_unconfirmed() -> int:

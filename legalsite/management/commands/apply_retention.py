@@ -3,11 +3,14 @@
 import logging
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 import privacy.retention
 from complaints import attachments, retention
+from core import audit
+from core.sign_in import failures
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +28,7 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stdout.write(
                 f"{retention.due(today).count()} complaints, {privacy.retention.due(today).count()} requests "
-                "are due to be erased."
+                f"and {audit.due(timezone.now()).count()} entries of the audit log are due to be erased."
             )
             return
         erased = sum(1 for _case in retention.apply(today))
@@ -33,9 +36,12 @@ class Command(BaseCommand):
         unconfirmed = privacy.retention.remove_unconfirmed()
         drafts = attachments.remove_expired_drafts()
         links = retention.remove_old_links() + privacy.retention.remove_old_links()
+        entries = audit.remove_old()
+        failures.remove_old()
+        call_command("clearsessions")
         done = (
             f"{erased} complaints, {requests + unconfirmed} requests ({unconfirmed} never confirmed), "
-            f"{drafts} drafts, {links} links"
+            f"{drafts} drafts, {links} links, {entries} entries of the audit log"
         )
         logger.info("retention: erased %s", done)
         if files := attachments.remove_unknown_files():
