@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from complaints.forms import ASKED, ComplaintForm, MultilineField
 from complaints.models import AnswerBy, Channel, Outcome
 from core.on_date import IsoDateField
+from core.sign_in.pending import BACKEND
 
 
 class StaffField(forms.ModelChoiceField[User]):
@@ -38,7 +39,8 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        staff = User.objects.with_perm("complaints.view_complaint").filter(is_staff=True)
+        # Named, because the throttle of the sign-in is a backend too.
+        staff = User.objects.with_perm("complaints.view_complaint", backend=BACKEND).filter(is_staff=True)
         for field in self.fields.values():
             if isinstance(field, StaffField):
                 field.queryset = staff.order_by("last_name", "username")

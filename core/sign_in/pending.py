@@ -20,6 +20,7 @@ MOST_CODES = 5
 """Wrong codes after which the password is asked for again."""
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+"""Where passwords and permissions come from; the other backend of the settings only counts failures."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from core.sign_in.failures import COOKIE
 
 pytestmark = pytest.mark.django_db
 
-PASSWORD = "an example passphrase"
+PASSWORD = "an example passphrase"  # noqa: S105 - of no real account
 NAME = "example-person"
 LOGIN, CODE, ENROL = "/admin/login/", "/admin/login/code/", "/admin/login/enrol/"
 
