@@ -126,7 +126,9 @@ def sign_in(page: Page, name: str, password: str) -> None:
     portal = urlsplit(page.url).netloc
     if page.url.endswith("/enrol/"):
         type_code(page, code_of(page.locator(".enrol__key code").inner_text()))
-        RECOVERY_CODES[portal, name] = page.locator(".recovery-codes code").all_inner_texts()
+        codes = page.locator(".recovery-codes code")
+        expect(codes).to_have_count(10)
+        RECOVERY_CODES[portal, name] = codes.all_inner_texts()
         page.locator(".submit-row a").click()
     else:
         # A code of the app works once in thirty seconds; one of these is always at hand.

@@ -25,6 +25,19 @@ def newcomer(page: Page, portal: Portal) -> Page:
     return page
 
 
+@pytest.fixture
+def refused(context: BrowserContext, newcomer: Page) -> Page:
+    """Another page of the newcomer's, in which a refusal (403, 429) is no complaint of the browser."""
+    return context.new_page()
+
+
+def recovery_codes(page: Page) -> list[str]:
+    """Return the recovery codes that are shown."""
+    codes = page.locator(".recovery-codes code")
+    expect(codes).to_have_count(10)
+    return codes.all_inner_texts()
+
+
 def sign_out(page: Page) -> None:
     page.locator("#logout-form button").click()
     expect(page.locator("#logout-form")).to_have_count(0)
@@ -41,8 +54,7 @@ def test_from_the_first_sign_in_to_the_last_recovery_code(newcomer: Page) -> Non
     assert page.locator(".enrol__key code").inner_text() == key
     page.wait_for_timeout(1_100)  # the pause after a wrong code
     type_code(page, code_of(key))
-    codes = page.locator(".recovery-codes code").all_inner_texts()
-    assert len(codes) == 10
+    codes = recovery_codes(page)
     page.locator(".submit-row a").click()
     sign_out(page)
 
@@ -60,11 +72,11 @@ def test_from_the_first_sign_in_to_the_last_recovery_code(newcomer: Page) -> Non
     expect(page.locator("#id_username")).to_be_visible()
 
 
-def test_what_was_typed_survives_the_end_of_the_session(newcomer: Page, context: BrowserContext) -> None:
-    page = newcomer
+def test_what_was_typed_survives_the_end_of_the_session(refused: Page, context: BrowserContext) -> None:
+    page = refused
     type_password(page, NAME, PASSWORD)
     type_code(page, code_of(page.locator(".enrol__key code").inner_text()))
-    codes = page.locator(".recovery-codes code").all_inner_texts()
+    codes = recovery_codes(page)
     page.goto("/admin/core/banner/add/")
     page.locator("#id_text_fr").fill("Un mot « d’essai » & <b>")
     page.locator("#id_text_en").fill("A word")
@@ -83,8 +95,8 @@ def test_what_was_typed_survives_the_end_of_the_session(newcomer: Page, context:
     expect(page.locator(".messagelist .success")).to_be_visible()
 
 
-def test_the_page_of_a_lock_says_when_to_come_back(newcomer: Page) -> None:
-    page = newcomer
+def test_the_page_of_a_lock_says_when_to_come_back(refused: Page) -> None:
+    page = refused
     page.goto("/admin/")
     for _attempt in range(5):
         page.locator("#id_username").fill("example-nobody")
