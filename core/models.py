@@ -198,7 +198,7 @@ class AuditEntry(AppendOnlyModel):
 
     class Meta:
         verbose_name = _("audit log entry")
-        verbose_name_plural = _("audit log")
+        verbose_name_plural = _("audit log entries")
         ordering = ["-at", "-pk"]
         default_permissions = ("view",)
 

@@ -70,7 +70,7 @@ def qr_code(device: TOTPDevice) -> SafeString:
     Black on white in a dark page too: many apps read no other. Drawn here, and not fetched, so that no
     address hands out a key.
     """
-    drawing = segno.make(device.config_url, error="m").svg_inline(border=4, light="#fff", scale=5)
+    drawing = segno.make(device.config_url, error="m").svg_inline(border=4, light="#fff", omitsize=True)
     return mark_safe(drawing)  # noqa: S308 - drawn by segno from letters that it encodes
 
 

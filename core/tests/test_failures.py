@@ -3,12 +3,12 @@
 import datetime
 import re
 from collections.abc import Iterator
+from typing import Any
 from unittest import mock
 
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.models import Group, User
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -35,24 +35,23 @@ def later() -> Iterator[mock.Mock]:
     now = timezone.now()
     with (
         mock.patch("axes.handlers.proxy.now", return_value=now) as clock,
-        mock.patch.object(failures.timezone, "now", clock),
+        mock.patch("django.utils.timezone.now", clock),
     ):
         yield clock
 
 
 def try_in(
     client: Client, typed: str = "wrong", *, name: str = NAME, address: str = HOME, **headers: str
-) -> HttpResponse:
+) -> Any:
     """Send name and password from an address."""
     data = {"username": name, "password": typed, "next": "/admin/auth/user/?q=somebody"}
-    response: HttpResponse = client.post("/admin/login/", data, REMOTE_ADDR=address, headers=headers)
-    return response
+    return client.post("/admin/login/", data, REMOTE_ADDR=address, headers=headers)
 
 
 def fail(number: int, client: Client | None = None, **how: str) -> None:
     """Fail `number` times."""
     for _attempt in range(number):
-        try_in(client or Client(), **how)  # type: ignore[arg-type]  # names and addresses only
+        try_in(client or Client(), **how)
 
 
 def test_locks_after_five_and_says_for_how_long(client: Client) -> None:
