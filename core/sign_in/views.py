@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import admin
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import authenticate
 from django.contrib.auth.forms import AuthenticationForm
@@ -155,7 +156,11 @@ def locked(request: HttpRequest, *_response_and_credentials: Any) -> HttpRespons
     """Answer a sign-in that is locked (429), and say when to try again. django-axes calls this."""
     minutes = failures.minutes_to_wait(request)
     words = ngettext("Try again in %(number)d minute.", "Try again in %(number)d minutes.", minutes)
-    context = {"title": gettext("Sign-in locked"), "when": words % {"number": minutes}}
+    context = {
+        **admin.site.each_context(request),
+        "title": gettext("Sign-in locked"),
+        "when": words % {"number": minutes},
+    }
     page = TemplateResponse(request, "admin/sign_in/locked.html", context, status=429)
     page.headers["Retry-After"] = str(minutes * 60)
     page.headers["Cache-Control"] = "no-store"
@@ -196,7 +201,8 @@ def _note_refusal(request: HttpRequest, user: User, form: CodeForm, refused: Cod
 def _signed_in(request: HttpRequest, waiting: Pending, device: Device | None) -> HttpResponse:
     sign_in.finish(request, waiting.user, device)
     if typed := carrying.unpacked(waiting.carried):
-        context = {"title": gettext("You are signed in again"), "typed": typed}
+        title = gettext("You are signed in again")
+        context = {**admin.site.each_context(request), "title": title, "typed": typed}
         response: HttpResponse = TemplateResponse(request, "admin/sign_in/resume.html", context).render()
     else:
         response = HttpResponseRedirect(waiting.next)
