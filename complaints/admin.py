@@ -28,6 +28,7 @@ from complaints.report_views import ReportViews
 from complaints.staff_forms import AssignForm
 from complaints.steps import StepRefused
 from complaints.wording_preview import example_values, preview
+from core import audit
 from core.dates import long_date
 from core.folding import fold
 from core.staff import ReadOnlyAdmin
@@ -255,6 +256,10 @@ class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
         """Stream the complaints that were ticked as CSV; who took them out is on record with each."""
         for complaint in queryset:
             self.log_change(request, complaint, gettext("Exported as CSV"))
+        number = {"number": queryset.count()}
+        audit.record(
+            audit.Action.EXPORTED, by=request.user, about="complaints.csv", request=request, facts=number
+        )
         response = StreamingHttpResponse(csv_lines(rows(queryset)), content_type=CONTENT_TYPE)
         today = datetime.date.isoformat(timezone.localdate())
         response.headers["Content-Disposition"] = f'attachment; filename="complaints-{today}.csv"'

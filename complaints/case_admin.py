@@ -16,10 +16,11 @@ from django.utils.translation import gettext
 from complaints import handling
 from complaints.case_steps import STEPS, Step
 from complaints.mail import facts_of
-from complaints.models import Attachment, Channel, Complaint, Message, StandardText
+from complaints.models import Channel, Complaint, Message, StandardText
 from complaints.receiving import receive, submission_key
 from complaints.staff_forms import EntryForm, StandardTextForm
 from complaints.steps import StepRefused
+from core import audit
 from core.contact import contact_details
 
 WRITES = ("assign", "delay", "ask", "answer", "close", "escalate", "withdraw")
@@ -103,11 +104,13 @@ class CaseViews(admin.ModelAdmin[Any]):
         """Hand out a file of the complainant, to be saved and never shown by the browser."""
         if not request.user.has_perm("complaints.view_complaint"):
             raise PermissionDenied
-        attachment = get_object_or_404(Attachment, complaint=pk, pk=file)
+        complaint = get_object_or_404(Complaint, pk=pk)
+        attachment = get_object_or_404(complaint.attachments, pk=file)
         try:
             opened = attachment.file.open("rb")
         except FileNotFoundError as error:
             raise Http404("the storage has lost the file") from error
+        audit.record(audit.Action.DOWNLOADED, by=request.user, about=complaint.reference, request=request)
         response = FileResponse(
             opened, as_attachment=True, filename=attachment.name, content_type="application/octet-stream"
         )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from complaints.models import Complaint, Event, Hold, HoldExtension
 from complaints.steps import StepRefused, locked, record
+from core import audit
 from core.dates import long_date
 
 
@@ -25,6 +26,7 @@ def request_hold(*, complaint: Complaint, reason: str, until_on: datetime.date, 
         raise StepRefused(_("The end of the hold must lie in the future."))
     Hold.objects.create(complaint=case, reason=reason, until_on=until_on, requested_by=by)
     record(case, Event.Action.HELD, by=by, note=reason)
+    audit.record(audit.Action.HELD, by=by, about=case.reference)
 
 
 @transaction.atomic
@@ -42,6 +44,7 @@ def confirm_hold(*, complaint: Complaint, by: User) -> None:
     hold.confirmed_at, hold.confirmed_by = timezone.now(), by
     hold.save(update_fields=["confirmed_at", "confirmed_by"])
     record(case, Event.Action.CONFIRMED, by=by)
+    audit.record(audit.Action.CONFIRMED, by=by, about=case.reference)
 
 
 @transaction.atomic
@@ -54,6 +57,7 @@ def lift_hold(*, complaint: Complaint, by: User) -> None:
     hold.lifted_at = timezone.now()
     hold.save(update_fields=["lifted_at"])
     record(case, Event.Action.LIFTED, by=by)
+    audit.record(audit.Action.LIFTED, by=by, about=case.reference)
 
 
 @transaction.atomic

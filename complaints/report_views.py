@@ -16,6 +16,7 @@ from django.utils.translation import gettext, pgettext
 from complaints.csv_files import CONTENT_TYPE, csv_lines
 from complaints.models import Complaint
 from complaints.report import Months, Report, months, oldest_open, report
+from core import audit
 from core.plots import Series, bars, columns
 
 FRESH = 10 * 60
@@ -72,6 +73,7 @@ class ReportViews(admin.ModelAdmin[Any]):
             raise PermissionDenied
         year = _year(request)
         rows = [("group", "name", "figure"), *_of_year(year).rows()]
+        audit.record(audit.Action.EXPORTED, by=request.user, about=f"complaints-{year}.csv", request=request)
         response = HttpResponse("".join(csv_lines(rows)), content_type=CONTENT_TYPE)
         response.headers["Content-Disposition"] = f'attachment; filename="complaints-{year}.csv"'
         return response

@@ -14,6 +14,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -34,6 +35,7 @@ from complaints.models import (
     PastExamination,
     searched_in,
 )
+from core import audit
 
 logger = logging.getLogger(__name__)
 
@@ -182,11 +184,12 @@ def _erased(case: Complaint) -> bool:
     return True
 
 
-def erase(*, complaint: Complaint, ended: Mapping[str, Any] | None = None) -> None:
+def erase(*, complaint: Complaint, by: User | None = None, ended: Mapping[str, Any] | None = None) -> None:
     """Take every word about the complainant away, for good; a tombstone stays for the statistics.
 
-    The tombstone: reference, kind, language, channel, dates, level, outcome. Safe to repeat. `ended` are the
-    fields of ENDED of a case that was erased before, and is back from a backup.
+    The tombstone: reference, kind, language, channel, dates, level, outcome. Safe to repeat. `by` is None for
+    the portal itself. `ended` are the fields of ENDED of a case that was erased before, and is back from a
+    backup.
     """
     with transaction.atomic():
         case = Complaint.objects.select_for_update().get(pk=complaint.pk)
@@ -222,6 +225,7 @@ def erase(*, complaint: Complaint, ended: Mapping[str, Any] | None = None) -> No
             setattr(case, name, value)
         case.save()
         Event.objects.create(complaint=case, action=Event.Action.ERASED)
+        audit.record(audit.Action.ERASED, by=by, about=case.reference)
         core.erasures.note_after_commit(core.erasures.erasure_of(case, ENDED))
 
 

@@ -15,6 +15,7 @@ from complaints.models.standard_text import StandardTextQuerySet
 from complaints.models.wording import COMMON
 from complaints.retention import KEPT
 from core.on_date import IsoDateField
+from core.sign_in.pending import BACKEND
 
 
 class StaffField(forms.ModelChoiceField[User]):
@@ -76,7 +77,8 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        staff = User.objects.with_perm("complaints.view_complaint").filter(is_staff=True)
+        # Named, because the throttle of the sign-in is a backend too.
+        staff = User.objects.with_perm("complaints.view_complaint", backend=BACKEND).filter(is_staff=True)
         for field in self.fields.values():
             if isinstance(field, StaffField):
                 field.queryset = staff.order_by("last_name", "username")

@@ -7,13 +7,14 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from core.sign_in.site import SignInSite
 from core.version import VERSION
 
 DAILY = ("complaints", "privacy", "documents", "roaming", "core")
 """Apps in the order in which staff need them."""
 
 
-class PortalAdminSite(admin.AdminSite):
+class PortalAdminSite(SignInSite):
     """The portal's admin."""
 
     site_title = _("Legal portal")

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import Group, Permission
 
+from core import audit
 from core.loader import ContentLoader
 
 
@@ -67,6 +68,7 @@ GROUPS: dict[str, list[str]] = {
         "auth.user",
         "auth.group",
         "admin.logentry",
+        "core.auditentry",
     ),
 }
 
@@ -85,6 +87,7 @@ def load(loader: ContentLoader) -> None:
         if write:
             group = group or Group.objects.create(name=name)
             group.permissions.set(_permissions(wanted))
+            audit.record(audit.Action.GROUP_CHANGED, by=None, about=name)
 
 
 def _permissions(names: list[str]) -> list[Permission]:

@@ -7,6 +7,7 @@ manage.py; `.env.example` and docs/configuration.md explain each variable.
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
@@ -66,6 +67,10 @@ INSTALLED_APPS = [
     "django.forms",
     "csp",
     "post_office",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
     "core",
     "documents",
     "roaming",
@@ -88,8 +93,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "core.sign_in.sessions.StaffSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 TEMPLATES = [
@@ -251,7 +259,12 @@ TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# A name that browsers take over HTTPS only, from this host and for all of it: no other host can plant one.
+HOST_COOKIE, SECURE_COOKIE = ("__Host-", "__Secure-") if HTTPS else ("", "")
+SESSION_COOKIE_NAME = f"{HOST_COOKIE}sessionid"
+CSRF_COOKIE_NAME = f"{HOST_COOKIE}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{HOST_COOKIE}django_language"
+KNOWN_BROWSER_COOKIE_NAME = f"{SECURE_COOKIE}known_browser"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "legalsite.errors.csrf_failure"
 
@@ -269,15 +282,44 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Staff sign-in
+
+LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
+        "OPTIONS": {"min_length": 15},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "core.sign_in.passphrases.BreachedPasswordValidator"},
+    {"NAME": "core.sign_in.passphrases.GuessablePasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+# With DEBUG off there is no way round it.
+STAFF_SECOND_FACTOR: bool = env.bool("STAFF_SECOND_FACTOR", default=False) or not DEBUG
+# What the app calls the portal. A host has no colon, which the app would take for the end of the name.
+OTP_TOTP_ISSUER = urlsplit(SITE_URL).hostname
+# Seconds: a session lasts twelve hours at most, and an hour without a page.
+SESSION_COOKIE_AGE = 12 * 60 * 60
+STAFF_IDLE_SECONDS = 60 * 60
+AXES_HANDLER = "core.sign_in.failures.FailureHandler"
+AXES_LOCKOUT_PARAMETERS = "core.sign_in.failures.counted_by"
+AXES_USERNAME_CALLABLE = "core.sign_in.failures.account_of"
+AXES_CLIENT_IP_CALLABLE = "core.sign_in.failures.network_of"
+AXES_LOCKOUT_CALLABLE = "core.sign_in.views.locked"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+# Months for which the audit log is kept.
+AUDIT_RETENTION_MONTHS: int = env.int("AUDIT_RETENTION_MONTHS", default=12)
+if AUDIT_RETENTION_MONTHS < 1:
+    raise ImproperlyConfigured("AUDIT_RETENTION_MONTHS must be 1 or more.")
 
 # Watching
 
@@ -325,6 +367,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "axes": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "post_office": {"handlers": ["mail"], "level": "WARNING", "propagate": False},
     },
 }

@@ -77,7 +77,7 @@ def clear(*, request: Request, chosen: Collection[int], by: User) -> Plan:
         gone.extend(
             candidate
             for candidate in plan(request, today).going
-            if candidate.pk in chosen and _erase(candidate, today)
+            if candidate.pk in chosen and _erase(candidate, today, by)
         )
     finally:
         left = plan(request, today)
@@ -87,7 +87,6 @@ def clear(*, request: Request, chosen: Collection[int], by: User) -> Plan:
     )
 
 
-@transaction.atomic
 def check(request: Request) -> None:
     """Raise StepRefused unless it is known who asks, and an erasure is what is asked."""
     if not identified(request).is_clearable:
@@ -97,11 +96,11 @@ def check(request: Request) -> None:
 
 
 @transaction.atomic
-def _erase(candidate: Complaint, on: datetime.date) -> bool:
+def _erase(candidate: Complaint, on: datetime.date, by: User) -> bool:
     complaint = Complaint.objects.select_for_update().get(pk=candidate.pk)
     if complaint.erased_at or reason_to_keep(complaint, on):
         return False
-    retention.erase(complaint=complaint)
+    retention.erase(complaint=complaint, by=by)
     return True
 
 

@@ -17,6 +17,7 @@ from complaints.case_admin import MIDDAY
 from complaints.models import AnswerBy, Channel
 from complaints.receiving import submission_key
 from complaints.steps import StepRefused
+from core import audit
 from core.contact import contact_details
 from core.staff import ReadOnlyAdmin
 from privacy import clearing, connecting, export, handling
@@ -153,6 +154,7 @@ class RequestViews(ReadOnlyAdmin):
         file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # the response closes it
         export.write(file, request=found)
         file.seek(0)
+        audit.record(audit.Action.EXPORTED, by=request.user, about=found.reference, request=request)
         handling.note_export(request=found, by=request.user)  # type: ignore[arg-type]  # signed in
         self.log_change(request, found, gettext("Exported everything held on the requester"))
         response = FileResponse(

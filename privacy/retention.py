@@ -16,6 +16,7 @@ from django.utils import timezone
 from post_office.models import Email
 
 from complaints.retention import GRACE, KEPT, began_before
+from core import audit
 from core.erasures import Erasure, erasure_of, note_after_commit, values
 from privacy.models import Connection, Event, Letter, Link, Request, Status
 
@@ -77,6 +78,7 @@ def erase(*, request: Request, ended: Mapping[str, Any] | None = None) -> None:
         setattr(found, name, value)
     found.save()
     Event.objects.create(request=found, action=Event.Action.ERASED)
+    audit.record(audit.Action.ERASED, by=None, about=found.reference)
     note_after_commit(erasure_of(found, ENDED))
 
 

@@ -102,7 +102,8 @@ class TestLoadDemo:
         assert Version.objects.filter(document__slug="telecom-terms").count() == 2
         for line in output.splitlines()[1:]:
             username, password = line.split()[:2]
-            assert client.login(username=username, password=password), line
+            typed = {"username": username, "password": password, "next": "/admin/"}
+            assert client.post("/admin/login/", typed).headers.get("Location") == "/admin/", line
         with pytest.raises(CommandError, match="already there"):
             run("load_demo")
 
@@ -252,6 +253,24 @@ class TestProductionSettings:
         assert started.returncode == 0, started.stderr
         assert started.stdout.split()[:4] == ["False", "True", "True", "False"]
         assert "smtp" in started.stdout
+
+    def test_cookies_are_bound_to_the_host_over_https(self, tmp_path: Path) -> None:
+        names = "s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME"
+        strict = self.start(tmp_path, names)
+        assert strict.stdout.split() == ["__Host-sessionid", "__Host-csrftoken", "__Host-django_language"]
+        plain = self.start(tmp_path, names, HTTPS="False")
+        assert plain.stdout.split() == ["sessionid", "csrftoken", "django_language"]
+
+    @pytest.mark.parametrize(
+        ("debug", "wanted", "needed"),
+        [("False", "False", "True"), ("True", "", "False"), ("True", "1", "True")],
+    )
+    def test_the_second_factor_cannot_be_turned_off_in_production(
+        self, tmp_path: Path, debug: str, wanted: str, needed: str
+    ) -> None:
+        changes = {"STAFF_SECOND_FACTOR": wanted} if wanted else {}
+        started = self.start(tmp_path, "s.STAFF_SECOND_FACTOR", DEBUG=debug, **changes)
+        assert started.stdout.strip() == needed
 
     def test_debug_is_off_unless_asked_for(self, tmp_path: Path) -> None:
         environment = {name: value for name, value in self.WORKING.items() if name != "DEBUG"}

@@ -24,7 +24,7 @@ from complaints.tests.factories import make_complaint, make_ended, make_staff
 from core import erasures
 from legalsite import erasure_ledger
 from privacy.handling import answer
-from privacy.models import Request
+from privacy.models import Outcome, Request
 from privacy.tests.factories import make_request
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def bring_back(record: Complaint | Request, before: dict[str, Any]) -> None:
 
 def make_answered() -> Request:
     request = make_request()
-    answer(request=request, text="No.", by=make_staff("officer"))
+    answer(request=request, text="No.", outcome=Outcome.REFUSED, by=make_staff("officer"))
     return request
 
 
@@ -169,7 +169,7 @@ class TestReplay:
     def test_a_request_that_was_not_answered_in_the_backup(self) -> None:
         request = make_request()
         before = row(request)
-        answer(request=request, text="No.", by=make_staff("officer"))
+        answer(request=request, text="No.", outcome=Outcome.REFUSED, by=make_staff("officer"))
         privacy.retention.erase(request=request)
         tombstone = row(request)
         erasure_ledger.complete()

@@ -3,11 +3,14 @@
 import logging
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 import privacy.retention
 from complaints import attachments, retention
+from core import audit
+from core.sign_in import failures
 from legalsite import erasure_ledger
 from privacy.connecting import asked_about
 
@@ -28,7 +31,8 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stdout.write(
                 f"{retention.due(today, keep).count()} complaints, "
-                f"{privacy.retention.due(today).count()} requests are due to be erased."
+                f"{privacy.retention.due(today).count()} requests "
+                f"and {audit.due(timezone.now()).count()} entries of the audit log are due to be erased."
             )
             return
         erased = sum(1 for _case in retention.apply(today, keep))
@@ -36,9 +40,12 @@ class Command(BaseCommand):
         unconfirmed = privacy.retention.remove_unconfirmed()
         drafts = attachments.remove_expired_drafts()
         links = retention.remove_old_links() + privacy.retention.remove_old_links()
+        entries = audit.remove_old()
+        failures.remove_old()
+        call_command("clearsessions")
         done = (
             f"{erased} complaints, {requests + unconfirmed} requests ({unconfirmed} never confirmed), "
-            f"{drafts} drafts, {links} links"
+            f"{drafts} drafts, {links} links, {entries} entries of the audit log"
         )
         logger.info("retention: erased %s", done)
         if noted := erasure_ledger.complete():
