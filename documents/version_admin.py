@@ -144,7 +144,6 @@ class VersionAdmin(admin.ModelAdmin[Version]):
     date_hierarchy = "effective_on"
     search_fields = ("document__title_fr", "document__title_en")
     form = VersionForm
-    autocomplete_fields = ("document",)
     inlines = (EditionInline, EventInline)
     readonly_fields = (
         "state",
