@@ -9,6 +9,7 @@ from django.views.generic import TemplateView
 from django.views.i18n import set_language
 
 from legalsite import health, home, policy, search
+from legalsite.accessibility import accessibility
 from legalsite.sitemaps import SITEMAPS
 from roaming.api import destinations
 
@@ -38,5 +39,6 @@ urlpatterns = [
         path(_("complaints/"), include("complaints.urls")),
         path(_("privacy/"), include("privacy.urls")),
         path(_("search/"), search.search, name="search"),
+        path(_("accessibility/"), accessibility, name="accessibility"),
     ),
 ]
