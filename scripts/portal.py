@@ -89,7 +89,7 @@ def _wait_until_it_answers(url: str, process: "subprocess.Popen[bytes]", log: Pa
         try:
             with urllib.request.urlopen(f"{url}/healthz", timeout=2):  # noqa: S310 - a loopback address
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"The portal did not start:\n{log.read_text()}") from None
             time.sleep(0.1)
