@@ -40,14 +40,6 @@ MEASURED = [
 HEAVIEST, MOST_REQUESTS = 40_000, 6
 """Compressed bytes and requests of a first view."""
 
-DAILY = re.compile(
-    r"admin(-login(-error)?|-complaints-complaint(-report|-enter|-0-change-\w+|-0-\w+-take-\w+(-error)?)?"
-    r"|-documents-(document|version)(-add|-0-change-\w+(-error)?|-0-step-\w+(-error)?)?"
-    r"|-privacy-request(-0-.*)?|-roaming-(destination|listing)(-add|-import.*|-0-change|-0-move(-error)?)?"
-    r"|-core-\w+(-add|-0-change)?)?"
-)
-"""The pages of the admin that staff use daily: looked at like those of readers. The others get one look."""
-
 
 @dataclass(frozen=True)
 class Allowance:
@@ -132,8 +124,8 @@ def measure() -> list[str]:
 
 def look(pages: list[Shown], url: str, cookie: str) -> list[str]:
     """Look at every page with axe, print how many, and return what is wrong and no allowance explains."""
-    often = [page for page in pages if page.is_public or DAILY.fullmatch(page.name)]
-    seldom = [page for page in pages if page not in often]
+    often = [page for page in pages if page.is_public or page.is_daily]
+    seldom = [page for page in pages if not (page.is_public or page.is_daily)]
     place = Place(url, cookie)
     found = looks_of_all(place, often) + looks_of_all(place, seldom, widths=(1280,))
     wrong = [str(each) for each in found if not any(allowed.explains(each) for allowed in ALLOWED)]

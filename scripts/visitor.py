@@ -12,6 +12,15 @@ from scripts.portal import Portal
 Query = list[tuple[str, str]]
 
 
+DAILY = re.compile(
+    r"admin(-login(-error)?|-complaints-complaint(-report|-enter|-0-change-\w+|-0-\w+-take-\w+(-error)?)?"
+    r"|-documents-(document|version)(-add|-0-change-\w+(-error)?|-0-step-\w+(-error)?)?"
+    r"|-privacy-request(-0-.*)?|-roaming-(destination|listing)(-add|-import.*|-0-change|-0-move(-error)?)?"
+    r"|-core-\w+(-add|-0-change)?)?"
+)
+"""Names of the pages of the admin that staff use daily."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """A page as the portal answered it."""
@@ -38,6 +47,11 @@ class Shown:
     def is_public(self) -> bool:
         """Whether readers get it."""
         return not self.name.startswith("admin")
+
+    @property
+    def is_daily(self) -> bool:
+        """Whether staff use it daily."""
+        return bool(DAILY.fullmatch(self.name))
 
 
 class Visitor:
