@@ -1,4 +1,4 @@
-"""Pictures of every page, and what it prints, on one sheet: var/screenshots/index.html.
+"""Pictures and prints of every page in var/screenshots, with an index.html and sheets of many pages at once.
 
 usage: python -m scripts.contact_sheet [PATTERN]
 Each page of readers and each that staff use daily, in both languages, on a phone and a desk, light and dark.
@@ -13,6 +13,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+from PIL import Image
+
 from scripts.axe import PROCESSES, SCHEMES, Place, show
 from scripts.browser import chromium
 from scripts.example_portal import collected, example_portal, session
@@ -23,6 +25,9 @@ FOLDER = ROOT / "var" / "screenshots"
 WIDTHS = (360, 1280)
 TALLEST = 4_000
 """Pixels; what is below is not in the picture."""
+
+COLUMNS, COLUMN, ROW = {360: 6, 1280: 3}, {360: 300, 1280: 600}, 900
+"""Of a sheet, by the width of the pages: columns, and the room for each picture in pixels."""
 
 
 def take(place: Place, pages: list[Shown], folder: Path) -> None:
@@ -40,9 +45,7 @@ def take(place: Place, pages: list[Shown], folder: Path) -> None:
                 for scheme in SCHEMES:
                     page.emulate_media(color_scheme=scheme)
                     page.screenshot(
-                        path=folder / f"{shown}.{width}.{scheme}.jpg",
-                        type="jpeg",
-                        quality=70,
+                        path=folder / f"{shown}.{width}.{scheme}.png",
                         full_page=True,
                         clip={"x": 0, "y": 0, "width": width, "height": height},
                         animations="disabled",
@@ -57,8 +60,8 @@ def sheet(pages: list[Shown]) -> str:
     rows = []
     for shown in pages:
         pictures = "".join(
-            f'<td><a href="{shown}.{width}.{scheme}.jpg">'
-            f'<img src="{shown}.{width}.{scheme}.jpg" alt="{width} px, {scheme}" loading="lazy"></a></td>'
+            f'<td><a href="{shown}.{width}.{scheme}.png">'
+            f'<img src="{shown}.{width}.{scheme}.png" alt="{width} px, {scheme}" loading="lazy"></a></td>'
             for width in WIDTHS
             for scheme in SCHEMES
         )
@@ -73,6 +76,22 @@ def sheet(pages: list[Shown]) -> str:
         "th{width:14rem;overflow-wrap:anywhere}img{max-height:420px;max-width:320px;border:1px solid #888}"
         "</style><h1>Every page</h1><table>" + "".join(rows) + "</table></html>"
     )
+
+
+def montages(pages: list[Shown], folder: Path) -> None:
+    """Write sheets with the upper part of two rows of pages each: sheet-<width>-<scheme>-<number>.png."""
+    for width in WIDTHS:
+        for scheme in SCHEMES:
+            number = 2 * COLUMNS[width]
+            for start in range(0, len(pages), number):
+                sheet = Image.new("RGB", (COLUMNS[width] * COLUMN[width], 2 * ROW), "gray")
+                for place, shown in enumerate(pages[start : start + number]):
+                    picture = Image.open(folder / f"{shown}.{width}.{scheme}.png").convert("RGB")
+                    height = round(picture.height * COLUMN[width] / width)
+                    small = picture.resize((COLUMN[width], height)).crop((0, 0, COLUMN[width] - 6, ROW - 6))
+                    row, column = divmod(place, COLUMNS[width])
+                    sheet.paste(small, (column * COLUMN[width], row * ROW))
+                sheet.save(folder / f"sheet-{width}-{scheme}-{start // number + 1:02}.png")
 
 
 def main() -> None:
@@ -93,6 +112,7 @@ def main() -> None:
                 each.result()
     pages.sort(key=lambda page: (not page.is_public, page.name, page.language))
     (FOLDER / "index.html").write_text(sheet(pages), encoding="utf-8")
+    montages(pages, FOLDER)
     print(f"{len(pages)} pages: {FOLDER / 'index.html'}")
 
 
