@@ -12,13 +12,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.models import LoadedContent
-from core.staff import PublicPageAdmin
+from core.staff import ListWithInputs, PublicPageAdmin
 from documents.models import Document, Section, Version
 from documents.version_admin import VersionAdmin
 
 
 @admin.register(Section)
-class SectionAdmin(admin.ModelAdmin[Section]):
+class SectionAdmin(ListWithInputs):
     """The parts of the library and their introductions."""
 
     list_display = ("__str__", "slug", "position")
@@ -40,7 +40,7 @@ class SectionAdmin(admin.ModelAdmin[Section]):
 
 
 @admin.register(Document)
-class DocumentAdmin(PublicPageAdmin):
+class DocumentAdmin(ListWithInputs, PublicPageAdmin):
     """Legal texts; their wording is kept in versions."""
 
     list_display = ("__str__", "section", "original_language", "versions_link", "position")

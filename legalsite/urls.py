@@ -9,6 +9,7 @@ from django.views.generic import TemplateView
 from django.views.i18n import set_language
 
 from legalsite import health, home, metrics, policy, search, style
+from legalsite.accessibility import accessibility
 from legalsite.sitemaps import SITEMAPS
 from roaming.api import destinations
 
@@ -41,5 +42,6 @@ urlpatterns = [
         path(_("privacy/"), include("privacy.urls")),
         path(_("search/"), search.search, name="search"),
         path("style/", style.style, name="style"),
+        path(_("accessibility/"), accessibility, name="accessibility"),
     ),
 ]

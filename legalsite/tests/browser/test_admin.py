@@ -34,3 +34,12 @@ def test_the_admin_speaks_both_languages(admin: Page) -> None:
     admin.get_by_role("button", name="English").click()
     expect(admin.locator("html")).to_have_attribute("lang", "en")
     expect(admin.get_by_role("link", name="Complaints", exact=True).first).to_be_visible()
+
+
+def test_lists_have_the_width_of_a_phone(admin: Page) -> None:
+    admin.set_viewport_size({"width": 360, "height": 740})
+    for address in ("complaints/complaint", "documents/document", "roaming/destination"):
+        admin.goto(f"/admin/{address}/")
+        box = admin.locator("#changelist .changelist-form-container").bounding_box()
+        assert box is not None
+        assert box["width"] > 300, address

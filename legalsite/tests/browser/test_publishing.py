@@ -80,9 +80,7 @@ def test_a_new_version_from_draft_to_the_day_on_which_it_applies(
 ) -> None:
     effective_on = timezone.localdate() + datetime.timedelta(days=30)
     admin.goto("/admin/documents/version/add/")
-    admin.locator(".select2-selection").click()
-    admin.locator(".select2-search__field").fill("disclaimer")
-    admin.locator(".select2-results__option", has_text="Avertissement relatif aux e-mails").click()
+    admin.locator("#id_document").select_option(label="Avertissement relatif aux e-mails")
     admin.locator("#id_effective_on").fill(effective_on.isoformat())
     admin.locator("#id_change_summary_fr").fill("Exemple de changement")
     admin.locator("#id_change_summary_en").fill("Example of a change")
