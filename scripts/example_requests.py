@@ -12,6 +12,7 @@ from django.urls import reverse
 from post_office.models import Email
 
 import privacy.handling
+import privacy.models
 from complaints import following, handling
 from complaints.models import AnswerBy, Kind, Outcome
 from complaints.receiving import receive, submission_key
@@ -80,7 +81,8 @@ def followed_requests(visitor: Visitor) -> Iterator[tuple[str, Answer]]:
     until_on = (request.due_on or datetime.date.max) + datetime.timedelta(days=7)
     privacy.handling.extend(request=request, reasons="Example.", until_on=until_on, by=admin)
     yield "privacy-request-extended", visitor.get(shown)
-    privacy.handling.answer(request=request, text="First line.\n\nSecond line.", by=admin)
+    text, outcome = "First line.\n\nSecond line.", privacy.models.Outcome.GRANTED
+    privacy.handling.answer(request=request, text=text, outcome=outcome, by=admin)
     yield "privacy-request-answered", visitor.get(shown)
 
 
