@@ -32,11 +32,11 @@ const MIDDLE = 11;
 const SCALE = WIDTH / 2 / geoNaturalEarth1Raw(Math.PI, 0)[0];
 
 /** Outlines lose the corners whose triangle with the two next to them is smaller, square units. */
-const DETAIL = 0.6;
+const DETAIL = 1.1;
 /** The same for parts of the map: left, top, right, bottom, units. Europe and the Near East need more detail. */
 const DETAIL_OF_PARTS = [
-  { part: [430, 45, 640, 175], detail: 0.25 },
-  { part: [0, 0, WIDTH, 55], detail: 2 },
+  { part: [430, 45, 640, 175], detail: 0.5 },
+  { part: [0, 0, WIDTH, 55], detail: 4 },
 ];
 /** Islets and holes smaller than this are not drawn, square units, ... */
 const ISLET = 0.6;

@@ -1,4 +1,5 @@
-// Answers while somebody types. The page works without it: the same form is then sent with Enter.
+// Answers while somebody types, and the keys of the map. The page works without it: the same form is then sent
+// with Enter, and every country of the map is a stop of the Tab key.
 
 const PAUSE = 200; // milliseconds without a key before the portal is asked
 
@@ -76,4 +77,53 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "ArrowUp" && here > 0) places[here - 1].focus();
   else return;
   event.preventDefault();
+});
+
+// The map: one stop of the Tab key for the whole map; the arrow keys go to the nearest country that way.
+
+const map = document.querySelector("svg.world[role=group]");
+const links = [...map.querySelectorAll("a")];
+const WAYS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
+
+function centre(link) {
+  const box = link.getBoundingClientRect();
+  return [box.x + box.width / 2, box.y + box.height / 2];
+}
+
+// The nearest in a direction: what lies to the side counts twice.
+function nearest(from, [right, down]) {
+  const [x, y] = centre(from);
+  let best = null;
+  let least = Infinity;
+  for (const link of links) {
+    const [toX, toY] = centre(link);
+    const ahead = (toX - x) * right + (toY - y) * down;
+    const aside = Math.abs((toX - x) * down) + Math.abs((toY - y) * right);
+    if (link === from || ahead <= 0.5 || ahead + 2 * aside >= least) continue;
+    least = ahead + 2 * aside;
+    best = link;
+  }
+  return best;
+}
+
+function makeStop(link) {
+  for (const other of links) other.tabIndex = other === link ? 0 : -1;
+}
+
+const home = links.find((link) => link.classList.contains("home")) ?? links[0];
+makeStop(home);
+
+// On the section and not on the drawing: Chromium lets an SVG element that listens to focus take it.
+const section = map.parentElement;
+section.addEventListener("focusin", (event) => {
+  const link = event.target.closest("svg.world a");
+  if (link) makeStop(link);
+});
+section.addEventListener("keydown", (event) => {
+  const link = event.target.closest("svg.world a");
+  const way = WAYS[event.key];
+  const to = link && way && nearest(link, way);
+  if (!to) return;
+  event.preventDefault();
+  to.focus();
 });

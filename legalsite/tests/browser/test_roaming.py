@@ -173,7 +173,7 @@ def test_without_javascript_on_a_small_phone(plain: Page) -> None:
     plain.locator(".suggestion").first.click()
     expect(plain.locator(".answer h3")).to_have_text(["Tunisie", "Canada"])
     expect(plain.locator(".map__skip")).to_be_visible()
-    plain.locator(".map__skip").click()
+    plain.locator(".map__skip a").click()
     assert plain.url.endswith("#zones")
     plain.goto("/fr/roaming/a-z/")
     expect(plain.locator(".filter")).to_be_hidden()
