@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.core.cache import DEFAULT_CACHE_ALIAS, caches
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import Error, connection
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 import complaints.retention
 import privacy.retention
+from core.shared_cache import SharedCache
 
 
 @never_cache
@@ -27,11 +29,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when database, migrations and file storage are in order, otherwise 503, naming each.
 
-    An erasure that is late is named too: it is a fault, though no reason to send readers elsewhere.
+    A cache that is gone and an erasure that is late are named too: they are faults, though no reason to send
+    readers elsewhere.
     """
     checks = {name: check() for name, check in CHECKS.items()}
     status = 200 if all(checks.values()) else 503
-    return JsonResponse(checks | {"retention": _retention()}, status=status)
+    return JsonResponse(checks | {"cache": _cache(), "retention": _retention()}, status=status)
 
 
 def _database() -> bool:
@@ -49,6 +52,13 @@ def _migrations() -> bool:
         return not executor.migration_plan(executor.loader.graph.leaf_nodes())
     except Error:
         return False
+
+
+def _cache() -> bool:
+    """Whether the processes share their cache, as far as they have one to share."""
+    # What `cache` stands for, a proxy, hides from isinstance.
+    shared = caches[DEFAULT_CACHE_ALIAS]
+    return not isinstance(shared, SharedCache) or shared.reachable()
 
 
 def _retention() -> bool:

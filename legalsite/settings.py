@@ -75,9 +75,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    # First, so that what any other answers by itself, a redirect to HTTPS or a refusal, has the headers too.
     "core.headers.ResponseHeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -120,20 +121,48 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+# Connections to PostgreSQL that the threads of one process share; 0: each request opens one of its own.
+DATABASE_POOL: int = env.int("DATABASE_POOL", default=0)
+if DATABASE_POOL and DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
+    # A connection that the database has ended meanwhile is replaced before a request gets it.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 1,
+        "max_size": DATABASE_POOL,
+        "timeout": 10,
+    }
 
 # One web process keeps its counters to itself; several need a cache that they share.
-CACHES = {
+CACHE_URL: str = env.str("CACHE_URL", default="").strip()
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
+if CACHE_URL:
+    CACHES["default"] = {
+        "BACKEND": "core.shared_cache.SharedCache",
+        "LOCATION": CACHE_URL,
+        "KEY_PREFIX": "legal-portal",
+    }
 
-STORAGES = {
+# Files lie in DATA_DIR, or as objects in a bucket when there is one.
+S3_BUCKET: str = env.str("S3_BUCKET", default="").strip()
+S3_OPTIONS: dict[str, Any] = {
+    "bucket_name": S3_BUCKET,
+    "endpoint_url": env.str("S3_ENDPOINT_URL", default="").strip() or None,
+    "region_name": env.str("S3_REGION", default="").strip() or None,
+    "access_key": env.str("S3_ACCESS_KEY_ID", default="").strip() or None,
+    "secret_key": env.str("S3_SECRET_ACCESS_KEY", default="").strip() or None,
+}
+# Readers get files by their edition's address; this one is for staff (documents/version_admin.py).
+STAFF_FILES = "/admin/documents/version/file/"
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        # Readers get files by their edition's address; this one is for staff (documents/admin.py).
-        "OPTIONS": {"location": DATA_DIR / "files", "base_url": "/admin/documents/version/file/"},
+        "OPTIONS": {"location": DATA_DIR / "files", "base_url": STAFF_FILES},
     },
     # What complainants send; no address leads there but through the admin (complaints/case_admin.py).
     "attachments": {
@@ -146,6 +175,18 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage",
     },
 }
+if S3_BUCKET:
+    for storage, base_url in (("default", STAFF_FILES), ("attachments", None)):
+        STORAGES[storage] = {
+            "BACKEND": "core.object_storage.ObjectStorage",
+            "OPTIONS": {
+                **S3_OPTIONS,
+                "location": "files" if storage == "default" else "attachments",
+                "base_url": base_url,
+            },
+        }
+# Whether the proxy in front hands out what lies in DATA_DIR when it is told to (deploy/nginx.conf).
+X_ACCEL: bool = env.bool("X_ACCEL", default=False)
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -158,7 +199,9 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "core.uploading.LastingUploadHandler",
 ]
+# The group is the proxy's, which reads files and writes none.
 FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 
 # Language and time
 
@@ -231,8 +274,17 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+if HTTPS:
+    # Browsers take a cookie of such a name only from this very host, over TLS, for all of its paths.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    LANGUAGE_COOKIE_NAME = "__Host-language"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "legalsite.errors.csrf_failure"
+# Where whoever finds a weakness can report it, and until when that holds (/.well-known/security.txt).
+SECURITY_CONTACT: str = env.str("SECURITY_CONTACT", default="").strip()
+SECURITY_EXPIRES: str = env.str("SECURITY_EXPIRES", default="").strip()
+# Only counted by the configuration check; gunicorn reads it too (deploy/gunicorn.conf.py).
+WEB_CONCURRENCY: int = env.int("WEB_CONCURRENCY", default=1)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -86,14 +86,26 @@ def test_healthz_needs_nothing(client: Client, django_assert_num_queries: Django
 def test_readyz_checks_database_migrations_and_storage(client: Client) -> None:
     response = client.get(reverse("readyz"))
     assert response.status_code == 200
-    assert response.json() == {"database": True, "migrations": True, "storage": True, "retention": True}
+    assert response.json() == {
+        "database": True,
+        "migrations": True,
+        "storage": True,
+        "cache": True,
+        "retention": True,
+    }
 
 
 def test_readyz_tells_when_storage_is_gone(client: Client) -> None:
     with patch("legalsite.health.default_storage.save", side_effect=OSError):
         response = client.get(reverse("readyz"))
     assert response.status_code == 503
-    assert response.json() == {"database": True, "migrations": True, "storage": False, "retention": True}
+    assert response.json() == {
+        "database": True,
+        "migrations": True,
+        "storage": False,
+        "cache": True,
+        "retention": True,
+    }
 
 
 def test_readyz_tells_when_migrations_are_missing(client: Client) -> None:

@@ -1,0 +1,69 @@
+"""Fills in the configuration of nginx in deploy/nginx.
+
+usage: python -m scripts.nginx --server-name legal.example.lu --certificate … --certificate-key … [OPTION …]
+prints it; every option but the first three has a default that docs/operate.md goes by.
+"""
+
+import argparse
+import string
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = ROOT / "deploy" / "nginx" / "legal-portal.conf"
+
+
+class Template(string.Template):
+    """Placeholders of the form %{NAME}: a dollar sign is nginx's own."""
+
+    delimiter = "%"
+
+
+def configuration(
+    *,
+    server_name: str,
+    certificate: Path,
+    certificate_key: Path,
+    upstream: Sequence[str] = ("unix:/run/legal-portal/web.sock",),
+    authority: str = "",
+    listen_http: str = "80",
+    listen_https: str = "443",
+    app_dir: Path = ROOT,
+    data_dir: Path = Path("/var/lib/legal-portal"),
+    cache_dir: Path = Path("/var/cache/nginx/legal-portal"),
+    log_dir: Path = Path("/var/log/nginx"),
+) -> str:
+    """Return the configuration for a portal at `https://server_name`, or at `authority` with a port.
+
+    `upstream` are the addresses of its web processes, each `unix:PATH` or `HOST:PORT`.
+    """
+    values = {
+        "SERVER_NAME": server_name,
+        "AUTHORITY": authority or server_name,
+        "UPSTREAM": "\n".join(f"    server {address} max_fails=2 fail_timeout=5s;" for address in upstream),
+        "CERTIFICATE": certificate,
+        "CERTIFICATE_KEY": certificate_key,
+        "LISTEN_HTTP": listen_http,
+        "LISTEN_HTTPS": listen_https,
+        "APP_DIR": app_dir,
+        "DATA_DIR": data_dir,
+        "CACHE_DIR": cache_dir,
+        "LOG_DIR": log_dir,
+    }
+    return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(values)
+
+
+def main() -> None:
+    """Print the configuration for the options of the command line."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.nginx", argument_default=argparse.SUPPRESS)
+    for name in ("server-name", "certificate", "certificate-key"):
+        parser.add_argument(f"--{name}", required=True)
+    for name in ("authority", "listen-http", "listen-https", "app-dir", "data-dir", "cache-dir", "log-dir"):
+        parser.add_argument(f"--{name}")
+    parser.add_argument("--upstream", action="append", help="once for each web process")
+    sys.stdout.write(configuration(**vars(parser.parse_args())))
+
+
+if __name__ == "__main__":
+    main()
