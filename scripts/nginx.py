@@ -31,7 +31,6 @@ def configuration(
     listen_https: str = "443",
     app_dir: Path = ROOT,
     data_dir: Path = Path("/var/lib/legal-portal"),
-    cache_dir: Path = Path("/var/cache/nginx/legal-portal"),
     log_dir: Path = Path("/var/log/nginx"),
 ) -> str:
     """Return the configuration for a portal at `https://server_name`, or at `authority` with a port.
@@ -48,7 +47,6 @@ def configuration(
         "LISTEN_HTTPS": listen_https,
         "APP_DIR": app_dir,
         "DATA_DIR": data_dir,
-        "CACHE_DIR": cache_dir,
         "LOG_DIR": log_dir,
     }
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(values)
@@ -59,7 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m scripts.nginx", argument_default=argparse.SUPPRESS)
     for name in ("server-name", "certificate", "certificate-key"):
         parser.add_argument(f"--{name}", required=True)
-    for name in ("authority", "listen-http", "listen-https", "app-dir", "data-dir", "cache-dir", "log-dir"):
+    for name in ("authority", "listen-http", "listen-https", "app-dir", "data-dir", "log-dir"):
         parser.add_argument(f"--{name}")
     parser.add_argument("--upstream", action="append", help="once for each web process")
     sys.stdout.write(configuration(**vars(parser.parse_args())))

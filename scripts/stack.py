@@ -2,7 +2,7 @@
 
 usage: python -m scripts.stack [--s3] runs it until stopped. Everything lies in a temporary folder and listens
 on free ports; all of it goes when the program ends, and the processes go even when it is killed. --s3 keeps
-files as objects in moto's server, and gives each gunicorn a folder of its own, as on machines that share none.
+files as objects in moto's server, and gives each gunicorn a folder of its own, as on machines apart.
 """
 
 import contextlib
@@ -159,7 +159,6 @@ class Stack:
             listen_http=f"127.0.0.1:{self.http_port}",
             listen_https=f"127.0.0.1:{self.https_port}",
             data_dir=self.data_dir("web1"),
-            cache_dir=self.folder / "cache",
             log_dir=self.folder,
         )
         (self.folder / "legal-portal.conf").write_text(configuration, encoding="utf-8")
