@@ -43,6 +43,8 @@ def required(variable: str, in_development: str) -> str:
 # Machine and addresses
 
 SECRET_KEY = required("SECRET_KEY", in_development="development-only-not-secret")
+# Former values, for as long as their links and sessions shall still count.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = [
     host.strip() for host in required("ALLOWED_HOSTS", in_development="localhost,127.0.0.1,[::1]").split(",")
 ]

@@ -40,7 +40,7 @@ def configuration(
     values = {
         "SERVER_NAME": server_name,
         "AUTHORITY": authority or server_name,
-        "UPSTREAM": "\n".join(f"    server {address} max_fails=2 fail_timeout=5s;" for address in upstream),
+        "UPSTREAM": "\n".join(f"    server {address} max_fails=3 fail_timeout=1s;" for address in upstream),
         "CERTIFICATE": certificate,
         "CERTIFICATE_KEY": certificate_key,
         "LISTEN_HTTP": listen_http,

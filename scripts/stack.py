@@ -139,6 +139,11 @@ class Stack:
         process.terminate()
         process.wait(timeout=START_SECONDS)
 
+    def stop_all(self) -> None:
+        """Stop every process, nginx first."""
+        for name in reversed(list(self.running)):
+            self.stop(name)
+
     def prepare(self) -> None:
         """Write the configuration of nginx and its certificate."""
         certificate, key = self.folder / "certificate.pem", self.folder / "key.pem"
@@ -219,7 +224,7 @@ def up(*, s3: bool = False, **settings: str) -> Iterator[Stack]:
             settings |= exits.enter_context(objects())
         settings["DATABASE_URL"] = exits.enter_context(postgres.server())
         stack = Stack(folder, **settings)
-        exits.callback(lambda: [stack.stop(name) for name in list(stack.running)])
+        exits.callback(stack.stop_all)
         stack.prepare()
         stack.start("redis")
         stack.manage("-c", PREPARE)

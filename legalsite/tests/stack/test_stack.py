@@ -105,7 +105,7 @@ def test_pages_are_compressed_and_foreign_hosts_are_not_answered(stack: Stack, v
 
 def test_what_is_too_large_is_refused_and_a_long_search_is_answered(visitor: Visitor) -> None:
     assert visitor.get("/en/search/?q=" + "%C3%A9" * 10_000).status == 200
-    large = visitor.post("/en/complaints/new/", {"description": "x" * 61_000_000})
+    large = visitor.post("/en/complaints/new/", {"description": "x" * 63_000_000})
     assert large.status == 413
     assert headers_are_strict(large.headers)
 
