@@ -27,8 +27,8 @@ def configuration(
     certificate_key: Path,
     upstream: Sequence[str] = ("unix:/run/legal-portal/web.sock",),
     authority: str = "",
-    listen_http: str = "80",
-    listen_https: str = "443",
+    listen_http: Sequence[str] = ("80", "[::]:80"),
+    listen_https: Sequence[str] = ("443", "[::]:443"),
     app_dir: Path = ROOT,
     data_dir: Path = Path("/var/lib/legal-portal"),
     log_dir: Path = Path("/var/log/nginx"),
@@ -40,11 +40,14 @@ def configuration(
     values = {
         "SERVER_NAME": server_name,
         "AUTHORITY": authority or server_name,
-        "UPSTREAM": "\n".join(f"    server {address} max_fails=3 fail_timeout=1s;" for address in upstream),
+        # A process that restarts is away for a second or two: nginx may not believe for longer that it is gone.
+        "UPSTREAM": _lines("server", upstream, " max_fails=3 fail_timeout=1s"),
         "CERTIFICATE": certificate,
         "CERTIFICATE_KEY": certificate_key,
-        "LISTEN_HTTP": listen_http,
-        "LISTEN_HTTPS": listen_https,
+        "LISTEN_HTTP": _lines("listen", listen_http),
+        "LISTEN_HTTP_DEFAULT": _lines("listen", listen_http, " default_server"),
+        "LISTEN_HTTPS": _lines("listen", listen_https, " ssl http2"),
+        "LISTEN_HTTPS_DEFAULT": _lines("listen", listen_https, " ssl http2 default_server"),
         "APP_DIR": app_dir,
         "DATA_DIR": data_dir,
         "LOG_DIR": log_dir,
@@ -52,14 +55,19 @@ def configuration(
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(values)
 
 
+def _lines(word: str, values: Sequence[str], ending: str = "") -> str:
+    return "\n".join(f"    {word} {value}{ending};" for value in values)
+
+
 def main() -> None:
     """Print the configuration for the options of the command line."""
     parser = argparse.ArgumentParser(prog="python -m scripts.nginx", argument_default=argparse.SUPPRESS)
     for name in ("server-name", "certificate", "certificate-key"):
         parser.add_argument(f"--{name}", required=True)
-    for name in ("authority", "listen-http", "listen-https", "app-dir", "data-dir", "log-dir"):
+    for name in ("authority", "app-dir", "data-dir", "log-dir"):
         parser.add_argument(f"--{name}")
-    parser.add_argument("--upstream", action="append", help="once for each web process")
+    for name in ("upstream", "listen-http", "listen-https"):
+        parser.add_argument(f"--{name}", action="append", help="once for each")
     sys.stdout.write(configuration(**vars(parser.parse_args())))
 
 

@@ -161,8 +161,8 @@ class Stack:
             upstream=[f"127.0.0.1:{port}" for port in self.web_ports.values()],
             certificate=certificate,
             certificate_key=key,
-            listen_http=f"127.0.0.1:{self.http_port}",
-            listen_https=f"127.0.0.1:{self.https_port}",
+            listen_http=[f"127.0.0.1:{self.http_port}"],
+            listen_https=[f"127.0.0.1:{self.https_port}"],
             data_dir=self.data_dir("web1"),
             log_dir=self.folder,
         )
