@@ -40,7 +40,7 @@ def configuration(
     values = {
         "SERVER_NAME": server_name,
         "AUTHORITY": authority or server_name,
-        # A process that restarts is away for a second or two: nginx may not believe for longer that it is gone.
+        # A process that restarts is away for a moment: nginx may not believe for longer that it is gone.
         "UPSTREAM": _lines("server", upstream, " max_fails=3 fail_timeout=1s"),
         "CERTIFICATE": certificate,
         "CERTIFICATE_KEY": certificate_key,
