@@ -14,6 +14,12 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = ROOT / "deploy" / "nginx" / "legal-portal.conf"
 
 
+BROTLI = """    brotli on;
+    brotli_comp_level 5;
+    brotli_types text/css text/csv text/plain text/xml text/javascript application/javascript application/json
+                 application/atom+xml application/xml image/svg+xml;"""
+
+
 class Template(string.Template):
     """Placeholders of the form %{NAME}: a dollar sign is nginx's own."""
 
@@ -32,10 +38,12 @@ def configuration(
     app_dir: Path = ROOT,
     data_dir: Path = Path("/var/lib/legal-portal"),
     log_dir: Path = Path("/var/log/nginx"),
+    brotli: bool = False,
 ) -> str:
     """Return the configuration for a portal at `https://server_name`, or at `authority` with a port.
 
-    `upstream` are the addresses of its web processes, each `unix:PATH` or `HOST:PORT`.
+    `upstream` are the addresses of its web processes, each `unix:PATH` or `HOST:PORT`. `brotli` needs
+    Debian's libnginx-mod-http-brotli-filter.
     """
     values = {
         "SERVER_NAME": server_name,
@@ -51,6 +59,7 @@ def configuration(
         "APP_DIR": app_dir,
         "DATA_DIR": data_dir,
         "LOG_DIR": log_dir,
+        "BROTLI": BROTLI if brotli else "",
     }
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(values)
 
@@ -68,6 +77,7 @@ def main() -> None:
         parser.add_argument(f"--{name}")
     for name in ("upstream", "listen-http", "listen-https"):
         parser.add_argument(f"--{name}", action="append", help="once for each")
+    parser.add_argument("--brotli", action="store_true", help="libnginx-mod-http-brotli-filter is installed")
     sys.stdout.write(configuration(**vars(parser.parse_args())))
 
 

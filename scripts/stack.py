@@ -31,6 +31,7 @@ HOST = "localhost"
 BUCKET = "legal-portal"
 
 NGINX = """
+include /etc/nginx/modules-enabled/*.conf;
 daemon off;
 {user}
 pid {folder}/nginx.pid;
@@ -64,6 +65,7 @@ class Stack:
         self.url = f"https://{self.authority}"
         self.log = folder / "stack.log"
         self.settings = settings
+        self.brotli = any(Path("/etc/nginx/modules-enabled").glob("*brotli-filter*"))
         self.web_ports = {"web1": free_port(), "web2": free_port()}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -165,6 +167,7 @@ class Stack:
             listen_https=[f"127.0.0.1:{self.https_port}"],
             data_dir=self.data_dir("web1"),
             log_dir=self.folder,
+            brotli=self.brotli,
         )
         (self.folder / "legal-portal.conf").write_text(configuration, encoding="utf-8")
         # Its children may read what this account may: the folder is ours alone.
