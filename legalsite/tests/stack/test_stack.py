@@ -186,6 +186,8 @@ def test_restarting_one_after_the_other_refuses_nobody(stack: Stack, visitor: Vi
         stack.stop(name)
         stack.start(name)
         stack.wait_until_it_answers()
+        # For a second (fail_timeout) nginx may still believe that it is gone.
+        time.sleep(1.5)
     done.set()
     for reader in readers:
         reader.join()
