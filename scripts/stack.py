@@ -7,6 +7,7 @@ files as objects in moto's server, and gives each gunicorn a folder of its own, 
 
 import contextlib
 import http.client
+import logging
 import os
 import signal
 import ssl
@@ -118,7 +119,8 @@ class Stack:
                 "allkeys-lru",
             ]
         elif name == "nginx":
-            command = ["nginx", "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")]
+            log = str(self.folder / "nginx.log")
+            command = ["nginx", "-e", log, "-c", str(self.folder / "nginx.conf")]
         elif name in self.web_ports:
             command = [sys.executable, *GUNICORN, "--bind", f"127.0.0.1:{self.web_ports[name]}"]
         else:
@@ -200,6 +202,8 @@ class Stack:
 @contextmanager
 def objects() -> Iterator[dict[str, str]]:
     """Run moto's S3 with an empty bucket, and yield the settings that use it."""
+    # It would log every request.
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     _host, port = server.get_host_and_port()
