@@ -3,12 +3,14 @@
 import http.client
 import json
 import re
+import socket
 import threading
 import time
 from html import unescape
 
 import pytest
 
+from core.stored_files import ACCEL
 from legalsite.tests.browser.conftest import Mailbox
 from legalsite.tests.stack.conftest import Visitor
 from scripts.complainant import HIDDEN, REFERENCE, hidden
@@ -171,12 +173,35 @@ def test_without_redis_pages_stay_up_and_readyz_says_so(stack: Stack, visitor: V
         assert time.monotonic() < deadline
 
 
+def test_who_reads_or_sends_slowly_keeps_nobody_waiting(stack: Stack, visitor: Visitor) -> None:
+    # More of each than there are threads in both processes, and more bytes than the kernel holds for us.
+    address = visitor.file_address()
+    stored = stack.data_dir("web1") / visitor.get(address, "web1").headers["x-accel-redirect"][len(ACCEL) :]
+    content = stored.read_bytes()
+    stored.write_bytes(bytes(20_000_000))
+    post = "POST /en/complaints/new/ HTTP/1.1\r\nContent-Length: 5000000"
+    slow = []
+    try:
+        for request in [f"GET {address} HTTP/1.1"] * 30 + [post] * 30:
+            plain = socket.create_connection((HOST, stack.https_port))
+            slow.append(stack.tls().wrap_socket(plain, server_hostname=HOST))
+            slow[-1].sendall(f"{request}\r\nHost: {stack.authority}\r\n\r\n".encode())
+        began = time.monotonic()
+        assert {visitor.get("/en/documents/").status for _time in range(10)} == {200}
+        assert time.monotonic() - began < 10
+    finally:
+        for connection in slow:
+            connection.close()
+        stored.write_bytes(content)
+
+
 def test_restarting_one_after_the_other_refuses_nobody(stack: Stack, visitor: Visitor) -> None:
     statuses: list[int] = []
     done = threading.Event()
 
     def read() -> None:
-        while not done.is_set():
+        # Together below what nginx takes for a flood.
+        while not done.wait(0.05):
             statuses.append(visitor.get("/en/complaints/follow/").status)
 
     readers = [threading.Thread(target=read) for _number in range(3)]
