@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run staff demo backup restore test check lock messages specimens screenshots gazetteer legal-texts map bench faults validate audit tasks
+.PHONY: help run staff demo backup restore test check stack test-stack audit-deps lock messages specimens screenshots gazetteer legal-texts map bench faults validate audit tasks
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -30,6 +30,17 @@ test: .venv/installed-dev ## Run every check and test, on SQLite and on PostgreS
 check: .venv/installed-dev ## Check style, types, templates, migrations, translations, deployment settings
 	@scripts/need.sh xgettext gettext
 	@scripts/check.sh
+
+stack: .venv/installed-dev ## Run the portal as on several machines: nginx, two web processes, PostgreSQL, Redis
+	@scripts/need.sh nginx nginx redis-server redis-server initdb postgresql openssl openssl
+	@DEBUG=True .venv/bin/python -m scripts.stack
+
+test-stack: .venv/installed-dev ## Test that several processes behave as one portal, behind the nginx of deploy/
+	@scripts/need.sh nginx nginx redis-server redis-server initdb postgresql openssl openssl
+	@DEBUG=True .venv/bin/python -m pytest -m stack legalsite/tests/stack
+
+audit-deps: .venv/installed-dev ## Look for known weaknesses of the locked packages and in the code (needs the internet)
+	@scripts/audit.sh
 
 lock: .venv/installed-dev ## Write requirements.txt and requirements-dev.txt anew from the .in files
 	@scripts/lock.sh

@@ -121,7 +121,12 @@ def remove_unknown_files() -> int:
     storage = attachment_storage()
     before, number = timezone.now() - DRAFT_KEPT, 0
     named = set(Attachment.objects.values_list("file", flat=True))
-    for folder in storage.listdir("")[0] if storage.exists("") else []:
+    try:
+        folders, _files = storage.listdir("")
+    except FileNotFoundError:
+        # Nothing was ever stored.
+        return 0
+    for folder in folders:
         for file in storage.listdir(folder)[1]:
             name = f"{folder}/{file}"
             if name not in named and storage.get_modified_time(name) < before:

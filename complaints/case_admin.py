@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -22,6 +23,7 @@ from complaints.staff_forms import EntryForm, StandardTextForm
 from complaints.steps import StepRefused
 from core import audit
 from core.contact import contact_details
+from core.stored_files import stored_file
 
 WRITES = ("assign", "delay", "ask", "answer", "close", "escalate", "withdraw")
 """Steps after which something goes to the complainant."""
@@ -100,20 +102,22 @@ class CaseViews(admin.ModelAdmin[Any]):
         }
         return TemplateResponse(request, "admin/complaints/complaint/enter.html", context)
 
-    def file_view(self, request: HttpRequest, pk: int, file: int) -> FileResponse:
+    def file_view(self, request: HttpRequest, pk: int, file: int) -> HttpResponseBase:
         """Hand out a file of the complainant, to be saved and never shown by the browser."""
         if not request.user.has_perm("complaints.view_complaint"):
             raise PermissionDenied
         complaint = get_object_or_404(Complaint, pk=pk)
         attachment = get_object_or_404(complaint.attachments, pk=file)
         try:
-            opened = attachment.file.open("rb")
+            response = stored_file(
+                attachment.file,
+                as_attachment=True,
+                filename=attachment.name,
+                content_type="application/octet-stream",
+            )
         except FileNotFoundError as error:
             raise Http404("the storage has lost the file") from error
         audit.record(audit.Action.DOWNLOADED, by=request.user, about=complaint.reference, request=request)
-        response = FileResponse(
-            opened, as_attachment=True, filename=attachment.name, content_type="application/octet-stream"
-        )
         response.headers["Cache-Control"] = "no-store"
         return response
 

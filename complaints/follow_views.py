@@ -19,9 +19,11 @@ from complaints import following, handling, retention
 from complaints.forms import EscalationForm, FollowForm, InformationForm, WithdrawalForm
 from complaints.models import ENDED, OPEN, Complaint, Event, Status
 from complaints.steps import StepRefused
-from core.throttle import limit
+from core.throttle import TooManyRequests, limit
 
-COOKIE, COOKIE_SALT = "case", "complaints.case"
+# As the session's: with this beginning, browsers take it only from this very host (settings.py).
+COOKIE = "__Host-case" if settings.SESSION_COOKIE_SECURE else "case"
+COOKIE_SALT = "complaints.case"
 
 SHOWN = (
     Event.Action.RECEIVED,
@@ -48,7 +50,13 @@ def follow(request: HttpRequest) -> HttpResponse:
     """Ask for a link to a case. What is answered does not tell whether there is such a case."""
     form = FollowForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        limit(request, name="follow", times=20, seconds=3600)
+        try:
+            limit(request, name="follow", times=60, seconds=3600)
+        except TooManyRequests as refused:
+            form.add_error(None, _("Too many requests were sent from your network. Please try again later."))
+            response = render(request, "complaints/follow.html", {"form": form}, status=429)
+            response.headers["Retry-After"] = str(refused.retry_after)
+            return response
         following.send_link(**form.cleaned_data)
         return render(request, "complaints/link_sent.html")
     return render(request, "complaints/follow.html", {"form": form})
@@ -120,7 +128,8 @@ def case(request: HttpRequest) -> HttpResponse:
     bound: dict[str, forms.Form] = {}
     name = request.POST.get("action", "")
     if request.method == "POST" and name in ACTIONS:
-        limit(request, name="case", times=60, seconds=3600)
+        # By case: others in the same network, as the colleagues of a company, have cases of their own.
+        limit(request, name=f"case-{found.pk}", times=60, seconds=3600)
         form_class, take = ACTIONS[name]
         form = form_class(request.POST, request.FILES, prefix=name)
         if form.is_valid():

@@ -7,6 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import environ
+
 # Where the workers of this master count their requests together (legalsite/metrics.py); one folder a master,
 # also when one takes over from another. It is made when it is needed.
 if f"-{os.getpid()}-" not in os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""):
@@ -19,6 +21,10 @@ def on_exit(server: Any) -> None:
     shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
+# WEB_CONCURRENCY may stand in .env, where gunicorn itself does not look.
+environ.Env.read_env(".env")
+
+workers = environ.Env().int("WEB_CONCURRENCY", default=1)
 worker_class = "gthread"
 threads = 8
 # A request line longer than gunicorn's 4,094 bytes is a long search, and gets a normal page.

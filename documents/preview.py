@@ -2,13 +2,14 @@
 
 from django.core import signing
 from django.db.models import Prefetch
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from core.stored_files import stored_file
 from documents.models import Edition, Version
 from documents.views import reading
 
@@ -47,7 +48,7 @@ def preview(request: HttpRequest, token: str) -> HttpResponse:
 def preview_file(request: HttpRequest, token: str, language: str) -> HttpResponseBase:
     """Give the file of a version that is not published yet."""
     edition = get_object_or_404(_version(token).editions.exclude(file=""), language=language)
-    response = FileResponse(edition.open_file(), content_type="application/pdf", filename=edition.file_name)
+    response = stored_file(edition.file, content_type="application/pdf", filename=edition.file_name)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 

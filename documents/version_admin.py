@@ -9,7 +9,8 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.forms import BaseInlineFormSet, ModelForm, Textarea
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -19,6 +20,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from core.staff import RecordInline
+from core.stored_files import stored_file
 from core.templatetags.portal import file_size
 from documents import pdf
 from documents.forms import NoteForm, SendBackForm, StepForm, WithdrawForm
@@ -199,12 +201,12 @@ class VersionAdmin(SummaryPages):
         )
         return [step_url, file_url, *super().get_urls()]
 
-    def file_view(self, request: HttpRequest, name: str) -> FileResponse:
+    def file_view(self, request: HttpRequest, name: str) -> HttpResponseBase:
         """Show the PDF of a draft or a published version to staff who may see it."""
         if not request.user.has_perm("documents.view_edition"):
             raise PermissionDenied
         edition = get_object_or_404(Edition, file=name)
-        return FileResponse(edition.open_file(), content_type="application/pdf")
+        return stored_file(edition.file, content_type="application/pdf", filename=edition.file_name)
 
     def change_view(
         self,

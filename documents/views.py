@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.views.decorators.http import condition, require_safe
 
 from core.bilingual import reading_language
 from core.on_date import OnDateForm
+from core.stored_files import stored_file
 from documents import ranges, rendering
 from documents.addresses import VersionAddress
 from documents.models import Document, Edition, Section, Version
@@ -159,7 +160,7 @@ def _whole_or_part(request: HttpRequest, edition: Edition) -> HttpResponseBase:
         except ranges.NotSatisfiable:
             return HttpResponse(status=416, headers={"Content-Range": f"bytes */{edition.file_size}"})
     if wanted is None:
-        return FileResponse(edition.open_file(), content_type="application/pdf", filename=edition.file_name)
+        return stored_file(edition.file, content_type="application/pdf", filename=edition.file_name)
     return StreamingHttpResponse(
         ranges.blocks(edition.open_file(), wanted),
         status=206,

@@ -7,3 +7,7 @@ class LegalsiteConfig(AppConfig):
     """The portal as a whole."""
 
     name = "legalsite"
+
+    def ready(self) -> None:
+        """Add the portal's own part to `manage.py check --deploy`."""
+        from legalsite import checks as checks  # registers itself

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import DEFAULT_CACHE_ALIAS, caches
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import Error, connection
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_safe
 
 import complaints.retention
 import privacy.retention
+from core.shared_cache import SharedCache
 from core.version import VERSION
 from privacy.connecting import asked_about
 
@@ -39,15 +41,15 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when database, migrations and file storage are in order, otherwise 503, naming each.
 
-    An erasure that is late is named too: it is a fault, though no reason to send readers elsewhere. Staff who
-    are signed in read the reasons besides; the log has them too, for when nobody can sign in.
+    A cache that is gone and an erasure that is late are named too: they are faults, though no reason to send
+    readers elsewhere. Staff who are signed in read the reasons besides; the log has them too, for when nobody can sign in.
     """
     reasons = {name: check() for name, check in CHECKS.items()}
     status = 503 if any(reasons.values()) else 200
     for name, reason in reasons.items():
         if reason:
             logger.warning("not ready: %s: %s", name, reason)
-    reasons["retention"] = _retention()
+    reasons |= {"cache": _cache(), "retention": _retention()}
     found = {name: reason for name, reason in reasons.items() if reason}
     answer: dict[str, Any] = {name: not reason for name, reason in reasons.items()}
     if _is_staff(request):
@@ -79,6 +81,15 @@ def _migrations() -> str:
         return f"The migrations cannot be read ({type(error).__name__})."
     if plan:
         return f"manage.py migrate has not run: {len(plan)} to apply, the first is {plan[0][0]}."
+    return ""
+
+
+def _cache() -> str:
+    """Return that the processes do not share their cache, if they have one to share; "" otherwise."""
+    # What `cache` stands for, a proxy, hides from isinstance.
+    shared = caches[DEFAULT_CACHE_ALIAS]
+    if isinstance(shared, SharedCache) and not shared.reachable():
+        return "The shared cache does not answer: each process counts its own rate limits."
     return ""
 
 

@@ -44,6 +44,8 @@ def required(variable: str, in_development: str) -> str:
 # Machine and addresses
 
 SECRET_KEY = required("SECRET_KEY", in_development="development-only-not-secret")
+# Former values, for as long as their links and sessions shall still count.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = [
     host.strip() for host in required("ALLOWED_HOSTS", in_development="localhost,127.0.0.1,[::1]").split(",")
 ]
@@ -83,9 +85,10 @@ MIDDLEWARE = [
     "core.request_id.RequestIds",
     "legalsite.metrics.RequestMetrics",
     "core.slow_queries.SlowQueries",
-    "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    # Before others, so that what they answer by themselves, a redirect to HTTPS or a refusal, has the headers too.
     "core.headers.ResponseHeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -131,20 +134,48 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+# Connections to PostgreSQL that the threads of one process share; 0: each request opens one of its own.
+DATABASE_POOL: int = env.int("DATABASE_POOL", default=0)
+if DATABASE_POOL and DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
+    # A connection that the database has ended meanwhile is replaced before a request gets it.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 1,
+        "max_size": DATABASE_POOL,
+        "timeout": 10,
+    }
 
 # One web process keeps its counters to itself; several need a cache that they share.
-CACHES = {
+CACHE_URL: str = env.str("CACHE_URL", default="").strip()
+CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
+if CACHE_URL:
+    CACHES["default"] = {
+        "BACKEND": "core.shared_cache.SharedCache",
+        "LOCATION": CACHE_URL,
+        "KEY_PREFIX": "legal-portal",
+    }
 
-STORAGES = {
+# Files lie in DATA_DIR, or as objects in a bucket when there is one.
+S3_BUCKET: str = env.str("S3_BUCKET", default="").strip()
+S3_OPTIONS: dict[str, Any] = {
+    "bucket_name": S3_BUCKET,
+    "endpoint_url": env.str("S3_ENDPOINT_URL", default="").strip() or None,
+    "region_name": env.str("S3_REGION", default="").strip() or None,
+    "access_key": env.str("S3_ACCESS_KEY_ID", default="").strip() or None,
+    "secret_key": env.str("S3_SECRET_ACCESS_KEY", default="").strip() or None,
+}
+# Readers get files by their edition's address; this one is for staff (documents/version_admin.py).
+STAFF_FILES = "/admin/documents/version/file/"
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        # Readers get files by their edition's address; this one is for staff (documents/admin.py).
-        "OPTIONS": {"location": DATA_DIR / "files", "base_url": "/admin/documents/version/file/"},
+        "OPTIONS": {"location": DATA_DIR / "files", "base_url": STAFF_FILES},
     },
     # What complainants send; no address leads there but through the admin (complaints/case_admin.py).
     "attachments": {
@@ -157,6 +188,18 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage",
     },
 }
+if S3_BUCKET:
+    for storage, base_url in (("default", STAFF_FILES), ("attachments", None)):
+        STORAGES[storage] = {
+            "BACKEND": "core.object_storage.ObjectStorage",
+            "OPTIONS": {
+                **S3_OPTIONS,
+                "location": "files" if storage == "default" else "attachments",
+                "base_url": base_url,
+            },
+        }
+# Whether the proxy in front hands out what lies in DATA_DIR when it is told to (deploy/nginx.conf).
+X_ACCEL: bool = env.bool("X_ACCEL", default=False)
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -176,7 +219,9 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "core.uploading.LastingUploadHandler",
 ]
+# The group is the proxy's, which reads files and writes none.
 FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 
 # Backups
 
@@ -267,6 +312,11 @@ LANGUAGE_COOKIE_NAME = f"{HOST_COOKIE}django_language"
 KNOWN_BROWSER_COOKIE_NAME = f"{SECURE_COOKIE}known_browser"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "legalsite.errors.csrf_failure"
+# Where whoever finds a weakness can report it, and until when that holds (/.well-known/security.txt).
+SECURITY_CONTACT: str = env.str("SECURITY_CONTACT", default="").strip()
+SECURITY_EXPIRES: str = env.str("SECURITY_EXPIRES", default="").strip()
+# Only counted by the configuration check; gunicorn reads it too (deploy/gunicorn.conf.py).
+WEB_CONCURRENCY: int = env.int("WEB_CONCURRENCY", default=1)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

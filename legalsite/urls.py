@@ -10,6 +10,7 @@ from django.views.i18n import set_language
 
 from legalsite import health, home, metrics, policy, search, style
 from legalsite.accessibility import accessibility
+from legalsite.security_txt import ADDRESS, security_txt
 from legalsite.sitemaps import SITEMAPS
 from roaming.api import destinations
 
@@ -32,6 +33,7 @@ urlpatterns = [
         TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8"),
         name="robots",
     ),
+    path(ADDRESS.lstrip("/"), security_txt, name="security-txt"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     *i18n_patterns(
         path("", home.home, name="home"),

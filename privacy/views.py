@@ -18,7 +18,9 @@ from privacy import handling, retention
 from privacy.forms import FollowForm, RequestForm
 from privacy.models import Request
 
-COOKIE, COOKIE_SALT = "request", "privacy.request"
+# As the session's: with this beginning, browsers take it only from this very host (settings.py).
+COOKIE = "__Host-request" if settings.SESSION_COOKIE_SECURE else "request"
+COOKIE_SALT = "privacy.request"
 
 
 @never_cache
@@ -97,7 +99,13 @@ def follow(request: HttpRequest) -> HttpResponse:
     """Ask for a link to a request. What is answered does not tell whether there is such a request."""
     form = FollowForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        limit(request, name="privacy-follow", times=20, seconds=3600)
+        try:
+            limit(request, name="privacy-follow", times=60, seconds=3600)
+        except TooManyRequests as refused:
+            form.add_error(None, _("Too many requests were sent from your network. Please try again later."))
+            response = render(request, "privacy/follow.html", {"form": form}, status=429)
+            response.headers["Retry-After"] = str(refused.retry_after)
+            return response
         handling.send_link(**form.cleaned_data)
         return render(request, "privacy/link_sent.html")
     return render(request, "privacy/follow.html", {"form": form})

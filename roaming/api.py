@@ -4,21 +4,28 @@ from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.bilingual import LANGUAGES, reading_language
 from core.on_date import OnDateForm
-from roaming.lookup import Answer, Match, look_up
+from core.throttle import TooManyRequests, limit
+from roaming.lookup import LOOKUPS_A_MINUTE, Answer, Match, look_up
 
 
 @require_safe
 def destinations(request: HttpRequest) -> JsonResponse:
     """Answer `?q=` (one place each, the first ten count) in `?lang=fr|en`, for today or `?on=YYYY-MM-DD`.
 
-    A day that is none is refused with status 400 and a sentence under "error".
+    A day that is none is refused with status 400, too many questions with 429, each with a sentence under
+    "error".
     """
     language = request.GET.get("lang", "fr")
     with translation.override(language if language in LANGUAGES else "fr"):
+        try:
+            limit(request, name="lookup", times=LOOKUPS_A_MINUTE, seconds=60)
+        except TooManyRequests as refused:
+            return _too_many(refused)
         form = OnDateForm(request.GET)
         if form.is_valid():
             on = form.chosen(timezone.localdate())
@@ -26,7 +33,19 @@ def destinations(request: HttpRequest) -> JsonResponse:
             response = JsonResponse({"on": on, "results": results})
         else:
             response = JsonResponse({"error": form.errors["on"][0]}, status=400)
-        response.headers["Content-Language"] = reading_language()
+        return _for_everybody(response)
+
+
+def _too_many(refused: TooManyRequests) -> JsonResponse:
+    sentence = _("Many requests came from your network in a short time. Wait a minute, then try again.")
+    response = JsonResponse({"error": sentence}, status=429)
+    response.headers["Retry-After"] = str(refused.retry_after)
+    return _for_everybody(response)
+
+
+def _for_everybody(response: JsonResponse) -> JsonResponse:
+    """Return a response, with the headers by which programs on other sites may read it."""
+    response.headers["Content-Language"] = reading_language()
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

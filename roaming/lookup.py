@@ -21,6 +21,9 @@ LONGEST_NAME = 100
 MOST_QUERIES = 10
 """Destinations answered at once."""
 
+LOOKUPS_A_MINUTE = 600
+"""By one network, pages and programs together; the page asks at each pause of whoever types."""
+
 MOST_SUGGESTIONS = 5
 
 

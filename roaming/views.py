@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from core.on_date import OnDateForm
+from core.throttle import limit
 from roaming import lists, world_map
-from roaming.lookup import MOST_QUERIES, Answer, Kind, Match, Reader
+from roaming.lookup import LOOKUPS_A_MINUTE, MOST_QUERIES, Answer, Kind, Match, Reader
 from roaming.models import Listing, Zone
 from roaming.trip import Trip, plan
 from roaming.wording import spoken
@@ -20,6 +21,8 @@ from roaming.wording import spoken
 def lookup(request: HttpRequest) -> HttpResponse:
     """Answer each place in each `?q=`, for today or `?on=`: which zone, included or not."""
     texts = [text for text in request.GET.getlist("q") if text.strip()]
+    if texts:
+        limit(request, name="lookup", times=LOOKUPS_A_MINUTE, seconds=60)
     today = timezone.localdate()
     form = OnDateForm(request.GET)
     on = form.chosen(today)

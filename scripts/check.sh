@@ -20,6 +20,6 @@ step "migrations";           $bin/python manage.py makemigrations --check --dry-
 step "translations";         $bin/python -m scripts.messages --check
 step "specimens";            $bin/python -m scripts.specimens --check
 step "check --deploy";       DEBUG=False SECRET_KEY="$($bin/python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
-                               ALLOWED_HOSTS=portal.example.lu SITE_URL=https://portal.example.lu \
-                               MAIL_FROM=portal@example.lu DATA_DIR="$data" \
+                               ALLOWED_HOSTS=portal.test SITE_URL=https://portal.test MAIL_FROM=portal@portal.test \
+                               DATA_DIR="$data" \
                                $bin/python manage.py check --deploy --fail-level WARNING

@@ -58,7 +58,7 @@ class Complainant:
     def check(self) -> str:
         """Send the answers and the file to be checked; return the page."""
         fields = {
-            **_hidden(self._blank),
+            **hidden(self._blank),
             "full_name": f"Example Person {self.number}",
             "address": "1, rue de l’Exemple\nL-0000 Exempleville",
             "phone": "+352 00 00 00",
@@ -116,7 +116,8 @@ class Complainant:
             time.sleep(0.1)
 
 
-def _hidden(page: str) -> dict[str, str]:
+def hidden(page: str) -> dict[str, str]:
+    """Return the hidden fields of a blank form."""
     return {name: unescape(value) for name, value in re.findall(HIDDEN_ANYWHERE, page)}
 
 

@@ -17,6 +17,9 @@ from pathlib import Path
 
 START_SECONDS = 30
 
+# The kernel stops the program when ours ends, however that ends (SIGINT: at once).
+WITH_PARENT = ("setpriv", "--pdeathsig", "INT", "--")
+
 # Losing the data in a crash does not matter here, speed does.
 SERVER_OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=127.0.0.1")
 
@@ -59,7 +62,7 @@ def server() -> Iterator[str]:
         options = [f"-c{option}" for option in (*SERVER_OPTIONS, f"unix_socket_directories={folder}")]
         with (folder / "log").open("wb") as log:
             running = subprocess.Popen(
-                [binary("postgres"), "-D", data, "-p", str(port), *options],
+                [*WITH_PARENT, binary("postgres"), "-D", data, "-p", str(port), *options],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 user=user,

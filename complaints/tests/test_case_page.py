@@ -370,7 +370,7 @@ def test_too_much_at_once_is_refused(case: Complaint) -> None:
         act(client, "inform", text="x")
         client.get(CASE)
     assert limit.call_count == 1
-    assert limit.call_args.kwargs == {"name": "case", "times": 60, "seconds": 3600}
+    assert limit.call_args.kwargs == {"name": f"case-{case.pk}", "times": 60, "seconds": 3600}
 
 
 def test_letters_are_shown_as_such() -> None:

@@ -8,12 +8,14 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from post_office.models import STATUS, Email
@@ -24,7 +26,7 @@ from complaints.tests.factories import make_complaint
 from core.models import LoadedContent
 from documents.models import Passage, Version
 from legalsite.groups import GROUPS
-from legalsite.management.commands.mail_worker import sole_sender
+from legalsite.management.commands.mail_worker import LOCK, sole_sender
 from privacy.models import Request
 from scripts.postgres import free_port
 
@@ -205,6 +207,22 @@ class TestMailWorker:
             run("mail_worker", once=True)
         assert set(Email.objects.values_list("status", flat=True)) == {STATUS.queued}
 
+    @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is for one machine")
+    def test_a_second_worker_on_another_machine_waits_too(self, settings: Settings, tmp_path: Path) -> None:
+        settings.DATA_DIR = tmp_path
+        settings.POST_OFFICE = {
+            **settings.POST_OFFICE,
+            "BACKENDS": {"default": "django.core.mail.backends.locmem.EmailBackend"},
+        }
+        make_complaint()
+        with psycopg.connect(**connection.get_connection_params(), autocommit=True) as elsewhere:
+            elsewhere.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+            run("mail_worker", once=True)
+            assert set(Email.objects.values_list("status", flat=True)) == {STATUS.queued}
+            elsewhere.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+        run("mail_worker", once=True)
+        assert len(mail.outbox) == 2
+
     def test_each_mail_has_a_message_id_that_stays(self) -> None:
         make_complaint()
         names = [mail.message_id for mail in Email.objects.all()]
@@ -271,6 +289,28 @@ class TestProductionSettings:
         changes = {"STAFF_SECOND_FACTOR": wanted} if wanted else {}
         started = self.start(tmp_path, "s.STAFF_SECOND_FACTOR", DEBUG=debug, **changes)
         assert started.stdout.strip() == needed
+
+    def test_several_machines_by_environment_only(self, tmp_path: Path) -> None:
+        started = self.start(
+            tmp_path,
+            "s.CACHES['default']['BACKEND'], s.STORAGES['default']['BACKEND'], "
+            "s.STORAGES['attachments']['OPTIONS']['location'], s.DATABASES['default']['OPTIONS']['pool'], "
+            "s.DATABASES['default']['CONN_MAX_AGE'], s.SESSION_COOKIE_NAME, s.SECRET_KEY_FALLBACKS",
+            CACHE_URL="redis://127.0.0.1:1/0",
+            S3_BUCKET="legal-portal",
+            DATABASE_URL="postgres://portal@127.0.0.1:1/portal",
+            DATABASE_POOL="8",
+            SECRET_KEY_FALLBACKS="one,two",
+        )
+        assert started.returncode == 0, started.stderr
+        assert started.stdout.split(" ", 3)[:3] == [
+            "core.shared_cache.SharedCache",
+            "core.object_storage.ObjectStorage",
+            "attachments",
+        ]
+        assert started.stdout.split(" ", 3)[3] == (
+            "{'min_size': 1, 'max_size': 8, 'timeout': 10} 0 __Host-sessionid ['one', 'two']\n"
+        )
 
     def test_debug_is_off_unless_asked_for(self, tmp_path: Path) -> None:
         environment = {name: value for name, value in self.WORKING.items() if name != "DEBUG"}

@@ -10,6 +10,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
+from core.throttle import TooManyRequests
 from core.version import VERSION
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,14 @@ def test_error_pages(client: Client, error: Exception, status: int, heading: str
     assert "masthead" in response.text
     assert all(link in response.text for link in BOTH_LANGUAGES)
     assert "a fault" not in response.text
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(59, "Wait a minute"), (61, "Wait 2 minutes")])
+def test_429_says_for_how_long(client: Client, seconds: int, words: str) -> None:
+    with patch("legalsite.home.render", side_effect=TooManyRequests(retry_after=seconds)):
+        response = client.get("/en/")
+    assert (response.status_code, response["Retry-After"]) == (429, str(seconds))
+    assert words in response.text
 
 
 def test_500_does_not_touch_the_database(

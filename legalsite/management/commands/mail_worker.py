@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 from post_office.mail import get_queued, send_queued
 
@@ -25,12 +25,17 @@ PAUSE = 2.0
 """Seconds between two looks at the queue."""
 
 
+LOCK = 0x6D61696C
+"""Number of the lock in PostgreSQL ("mail"); nothing else in this database takes locks of this kind."""
+
+
 @contextmanager
 def sole_sender() -> Iterator[bool]:
-    """Whether nobody else on this machine is sending; nobody else begins while the block runs.
+    """Whether nobody else is sending; nobody else begins while the block runs.
 
-    The kernel holds the lock and drops it with the process, however that ends. A lock that names a process by
-    its number outlives a kill, and for ever when the number is given to another process.
+    On this machine the kernel holds the lock and drops it with the process, however that ends. A lock that
+    names a process by its number outlives a kill, and for ever when the number is given to another process.
+    Across machines PostgreSQL holds it, and drops it with the connection.
     """
     with (settings.DATA_DIR / "mail_worker.lock").open("a") as file:
         try:
@@ -38,7 +43,26 @@ def sole_sender() -> Iterator[bool]:
         except BlockingIOError:
             yield False
         else:
-            yield True
+            with _sole_in_the_database() as alone:
+                yield alone
+
+
+@contextmanager
+def _sole_in_the_database() -> Iterator[bool]:
+    """Whether no other connection holds LOCK; SQLite is for one machine, and needs no second lock."""
+    if connection.vendor != "postgresql":
+        yield True
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        (alone,) = cursor.fetchone()
+    try:
+        yield alone
+    finally:
+        # A connection that broke took the lock with it.
+        if alone and connection.is_usable():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
 class Command(BaseCommand):
