@@ -53,6 +53,8 @@ def clean_slate(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Start every test with an empty cache, in French, and in the middle of a window of every rate limit."""
     cache.clear()
     monkeypatch.setattr("core.throttle.time", lambda: 1_800_000_030)
+    # What a test has written it sees at once.
+    monkeypatch.setattr("core.stamps.RECHECK_SECONDS", 0)
     with translation.override("fr"):
         yield
 

@@ -15,7 +15,8 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import condition, require_safe
 
 from core.bilingual import reading_language
-from core.on_date import OnDateForm
+from core.on_date import ON_DATE, OnDateForm
+from core.page_cache import reading_page
 from documents import ranges
 from documents.addresses import VersionAddress
 from documents.models import Document, Edition, Section, Version
@@ -32,6 +33,7 @@ FILE_FIELDS = (
 )
 
 
+@reading_page(ON_DATE)
 @require_safe
 def library(request: HttpRequest) -> HttpResponse:
     """Every document by section, each with the text in force today or on `?on=`."""
@@ -52,6 +54,7 @@ def library(request: HttpRequest) -> HttpResponse:
     return render(request, "documents/library.html", context)
 
 
+@reading_page(ON_DATE)
 @require_safe
 def document(request: HttpRequest, slug: str) -> HttpResponse:
     """The text of a document in force today or on `?on=`, and its history."""
@@ -71,6 +74,7 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "documents/document.html", context)
 
 
+@reading_page()
 @require_safe
 def version(request: HttpRequest, slug: str, address: VersionAddress) -> HttpResponse:
     """One version of a document, for ever at the same address."""

@@ -75,6 +75,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First: what it answers has passed through all the others once.
+    "core.page_cache.PageCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.headers.ResponseHeadersMiddleware",
@@ -128,6 +130,9 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
+
+# Bytes of reading pages that each web process keeps (core/page_cache.py); 0 keeps none.
+PAGE_CACHE_SIZE: int = env.int("PAGE_CACHE_MB", default=0 if DEBUG else 16) * 1_000_000
 
 STORAGES = {
     "default": {

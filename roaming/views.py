@@ -8,7 +8,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from core.on_date import OnDateForm
+from core.on_date import ON_DATE, OnDateForm
+from core.page_cache import reading_page
 from roaming import lists, world_map
 from roaming.lookup import MOST_QUERIES, Answer, Kind, Match, Reader
 from roaming.models import Listing, Zone
@@ -16,6 +17,7 @@ from roaming.trip import Trip, plan
 from roaming.wording import spoken
 
 
+@reading_page()
 @require_safe
 def lookup(request: HttpRequest) -> HttpResponse:
     """Answer each place in each `?q=`, for today or `?on=`: which zone, included or not."""
@@ -62,6 +64,7 @@ def _address(trip: Trip, replaced: Answer, question: str, request: HttpRequest) 
     return "?" + urlencode([*(("q", query) for query in queries), *day])
 
 
+@reading_page(ON_DATE)
 @require_safe
 def zones(request: HttpRequest) -> HttpResponse:
     """The lists of all zones, each from A to Z in the reader's language."""
@@ -71,6 +74,7 @@ def zones(request: HttpRequest) -> HttpResponse:
     return render(request, "roaming/zones.html", context)
 
 
+@reading_page(ON_DATE)
 @require_safe
 def a_to_z(request: HttpRequest) -> HttpResponse:
     """All destinations from A to Z, each with its zones."""
@@ -81,6 +85,7 @@ def a_to_z(request: HttpRequest) -> HttpResponse:
     )
 
 
+@reading_page()
 @require_safe
 def changes(request: HttpRequest) -> HttpResponse:
     """What moved from zone to zone, by day, announced changes first."""
