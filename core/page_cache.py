@@ -1,8 +1,8 @@
 """Pages that are the same for every reader, kept whole and compressed, exact to the second.
 
-A page is kept for one day and one state of the content: once either is another, nothing of it is used any more,
-so that nothing has to be thrown away when staff publish or a date passes. The process keeps its pages to itself:
-another release of the portal is another process.
+A page is kept for one day and one state of the content: once either is another, nothing of it is used any
+more, so that nothing has to be thrown away when staff publish or a date passes. A process keeps its pages to
+itself: another release of the portal is another process.
 """
 
 import datetime
@@ -51,10 +51,10 @@ READING_PAGES: dict[Callable[..., HttpResponse], re.Pattern[str] | None] = {}
 
 
 def reading_page(query: re.Pattern[str] | None = None) -> Callable[[View], View]:
-    """Declare that a view gives every reader the same page, which follows from its address, day and content alone.
+    """Declare that a view gives every reader the same page: it follows from address, day and content alone.
 
-    It is kept without a query, and with one that `query` matches: in one spelling, and bounded in number. With
-    any other query the page is made anew, since its links hold the query. Outermost decorator of a view.
+    It is kept without a query, and with one that `query` matches. With any other query the page is made anew,
+    since its links hold the query. Outermost decorator of a view.
     """
 
     def declare(view: View) -> View:
@@ -65,7 +65,7 @@ def reading_page(query: re.Pattern[str] | None = None) -> Callable[[View], View]
 
 
 class CheckedHeaders(ResponseHeaders):
-    """A copy of headers that were checked when the page was made: checking them costs more than all the rest."""
+    """A copy of headers that were checked when the page was made: to check them costs more than the rest."""
 
     def __init__(self, checked: ResponseHeaders) -> None:
         self._store = checked._store.copy()

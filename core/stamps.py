@@ -7,9 +7,10 @@ whichever way it comes: the admin, a command, a write of many rows, `loaddata`, 
 import logging
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from time import monotonic
+from typing import Generic, TypeVar
 
 from django.db import DatabaseError
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -17,6 +18,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from core.models import ContentStamp
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 RECHECK_SECONDS = 0.5
 """How long a process goes by the stamps that it has read: half of the second in which each sees a change."""
@@ -30,8 +33,8 @@ $$BEGIN
   RETURN NULL;
 END$$
 """
-"""The value is random and not counted up, so that a value seen in a transaction that is then undone never comes
-back for other content."""
+"""The value is random and not counted up, so that a value seen in a transaction that is then undone never
+comes back for other content."""
 
 ON_POSTGRESQL = """
 CREATE TRIGGER {table}_stamp AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table}
@@ -135,6 +138,25 @@ class _Recent:
 @cache
 def _recent() -> _Recent:
     return _Recent()
+
+
+class Kept(Generic[T]):
+    """What was read of content, read anew when its stamp has changed."""
+
+    def __init__(self, name: str, read: Callable[[], T]) -> None:
+        self._name = name
+        self._read = read
+        self._lock = threading.Lock()
+        self._last: tuple[str, T] | None = None
+
+    def get(self) -> T:
+        """Return what `read` returned under the stamp of now (recent_stamps)."""
+        now = recent_stamps().get(self._name, "")
+        with self._lock:
+            if self._last is None or self._last[0] != now:
+                # The stamp is older than what is read now, so that nothing newer is ever missed.
+                self._last = (now, self._read())
+            return self._last[1]
 
 
 def _triggers(connection: BaseDatabaseWrapper, table: str) -> list[str]:

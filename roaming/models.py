@@ -13,7 +13,7 @@ from core.bilingual import Bilingual
 from core.folding import fold
 
 STAMP = "roaming"
-"""Name of the stamp (core.stamps) of the zones, their lists and the names of destinations: of every table here."""
+"""Name of the stamp (core.stamps) of the zones, their lists and the names of destinations."""
 
 HOME = "LU"
 """ISO code of Luxembourg, where there is no roaming."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F
 from django.test import Client
 from django.urls import get_resolver
 
@@ -162,6 +163,9 @@ def reading_addresses() -> list[str]:
 def test_the_pages_that_are_kept_read_no_table_that_is_not_watched(client: Client) -> None:
     read: set[str] = set()
     views = set()
+    # What a process remembers under a stamp is read again.
+    for model in (ContactDetails, Zone):
+        model._default_manager.update(pk=F("pk"))
 
     def note(execute: Any, sql: str, *arguments: Any) -> Any:
         read.update(re.findall(r'(?:FROM|JOIN) "(\w+)"', sql))
@@ -172,20 +176,20 @@ def test_the_pages_that_are_kept_read_no_table_that_is_not_watched(client: Clien
             assert client.get(address).status_code == 200
         views.add(get_resolver().resolve(address).func)
     assert views == set(READING_PAGES)
-    assert len(read) > 8
+    assert len(read) > 10
     assert read - set(TABLES) == {"core_contentstamp"}
+
+
+def refuse(execute: Any, sql: str, *arguments: Any) -> Any:
+    raise DatabaseError("gone")
 
 
 class TestOutage:
     """The database does not answer."""
 
-    @staticmethod
-    def refuse(execute: Any, sql: str, *arguments: Any) -> Any:
-        raise DatabaseError("gone")
-
     def test_what_was_read_last_stays_and_is_read_again_when_it_is_back(self) -> None:
         before = dict(recent_stamps())
-        with connection.execute_wrapper(self.refuse):
+        with connection.execute_wrapper(refuse):
             assert recent_stamps() == before
         tunisia().save()
         assert recent_stamps()["roaming"] not in ("", before["roaming"])
@@ -195,7 +199,7 @@ class TestOutage:
 
         never_read = stamps._Recent()
         monkeypatch.setattr("core.stamps._recent", lambda: never_read)
-        with connection.execute_wrapper(self.refuse), pytest.raises(DatabaseError):
+        with connection.execute_wrapper(refuse), pytest.raises(DatabaseError):
             recent_stamps()
 
 
