@@ -1,20 +1,34 @@
 """The lookup page with its map, the zone lists, and what changed in them."""
 
+import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.text import Truncator
 from django.views.decorators.http import require_safe
 
+from core.bilingual import reading_language
 from core.on_date import ON_DATE, OnDateForm
 from core.page_cache import reading_page
+from core.shell import Shell, Shells, made, mark
 from roaming import lists, world_map
+from roaming.index import current
 from roaming.lookup import MOST_QUERIES, Answer, Kind, Match, Reader
 from roaming.models import Listing, Zone
 from roaming.trip import Trip, plan
 from roaming.wording import spoken
+
+LONGEST_TYPED = 400
+"""Characters that the page gives back in its field."""
+
+HOLES = ("asked", "typed", "spoken", "answers", "chosen")
+"""What in the page of the lookup depends on the places asked for."""
 
 
 @reading_page()
@@ -22,25 +36,57 @@ from roaming.wording import spoken
 def lookup(request: HttpRequest) -> HttpResponse:
     """Answer each place in each `?q=`, for today or `?on=`: which zone, included or not."""
     texts = [text for text in request.GET.getlist("q") if text.strip()]
-    today = timezone.localdate()
-    form = OnDateForm(request.GET)
-    on = form.chosen(today)
-    trip = plan(texts, on) if texts else None
-    reader = Reader.now(on)
+    if "on" not in request.GET:
+        on = timezone.localdate()
+        shell = _shells().get(reading_language(), lambda: _shell(request, OnDateForm({}), on))
+    else:
+        form = OnDateForm(request.GET)
+        on = form.chosen(timezone.localdate())
+        shell = _shell(request, form, on)
+    query = "; ".join(texts)
+    holes = {
+        "asked": f"{escape(Truncator(query).chars(60))} – " if query else "",
+        "typed": escape(query[:LONGEST_TYPED]),
+    }
+    return HttpResponse(shell.fill({**holes, **_found(request, texts, on)}, request.META["QUERY_STRING"]))
+
+
+def _found(request: HttpRequest, texts: list[str], on: datetime.date) -> dict[str, str]:
+    """Return what the page says of the places in `texts`."""
+    if not texts:
+        return dict.fromkeys(("spoken", "answers", "chosen"), "")
+    trip, reader = plan(texts, on), Reader.now(on)
     context = {
-        "query": "; ".join(texts),
+        "on": on,
+        "is_today": on == timezone.localdate(),
+        "trip": trip,
+        "answers": _with_suggestions(reader, trip, request),
+        "most": MOST_QUERIES,
+    }
+    return {
+        "spoken": escape(spoken(trip.answers)),
+        "answers": render_to_string("roaming/_answers.html", context, request),
+        "chosen": world_map.chosen(trip.isos),
+    }
+
+
+def _shell(request: HttpRequest, form: OnDateForm, on: datetime.date) -> Shell:
+    """Make the page for a day, all but what depends on the places asked for."""
+    index = current()
+    context = {
         "form": form,
         "on": on,
-        "is_today": on == today,
-        "trip": trip,
-        "answers": _with_suggestions(reader, trip, request) if trip else [],
-        "spoken": spoken(trip.answers) if trip else "",
-        "most": MOST_QUERIES,
-        "zones": reader.index.zones,
-        "territories": world_map.territories(reader.index, on),
-        "chosen": world_map.chosen(trip.isos if trip else ()),
+        "is_today": on == timezone.localdate(),
+        "zones": index.zones,
+        "territories": world_map.territories(index, on),
+        "holes": {name: mark(name) for name in HOLES},
     }
-    return render(request, "roaming/lookup.html", context)
+    return made(request, "roaming/lookup.html", context)
+
+
+@cache
+def _shells() -> Shells:
+    return Shells()
 
 
 def _with_suggestions(

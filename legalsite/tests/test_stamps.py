@@ -165,7 +165,7 @@ def test_the_pages_that_are_kept_read_no_table_that_is_not_watched(client: Clien
     views = set()
     # What a process remembers under a stamp is read again.
     for model in (ContactDetails, Zone):
-        model._default_manager.update(pk=F("pk"))
+        model._default_manager.update(id=F("id"))
 
     def note(execute: Any, sql: str, *arguments: Any) -> Any:
         read.update(re.findall(r'(?:FROM|JOIN) "(\w+)"', sql))
