@@ -1,7 +1,11 @@
-"""Response headers that Django and django-csp leave to the project."""
+"""Response headers that Django leaves to the project."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
+from csp.constants import HEADER
+from csp.utils import build_policy
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -23,13 +27,20 @@ PERMISSIONS_POLICY = ", ".join(
 
 
 class ResponseHeadersMiddleware:
-    """Denies device features and embedding by other sites, and keeps the admin out of search indexes."""
+    """Sets the content security policy, denies device features, keeps the admin out of search indexes.
+
+    The policy is the same on every page and made once: django-csp's own middleware makes it twice an answer.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
+        self.policy = build_policy()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
+        # Django's technical page, in development, has its styles in it.
+        if not (settings.DEBUG and response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR):
+            response.headers.setdefault(HEADER, self.policy)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if request.path_info.startswith("/admin/"):

@@ -5,7 +5,7 @@ What goes into a hole is HTML already. A random word of the process marks the ho
 
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from copy import copy
 from functools import cache
 from typing import Any
@@ -30,7 +30,7 @@ class Shell:
         # Text and names of holes in turn.
         self._parts = re.split(rf"{_word()}-(\w+)-", page)
 
-    def fill(self, holes: Mapping[str, str], query: str) -> str:
+    def fill(self, holes: Mapping[str, str], query: str = "") -> str:
         """Return the page for a reader: HTML by the name of its hole, and the query as the address has it."""
         holes = {**holes, QUERY: f"?{escape(iri_to_uri(query))}" if query else ""}
         return "".join(holes[part] if number % 2 else part for number, part in enumerate(self._parts))
@@ -50,13 +50,13 @@ def made(request: HttpRequest, template: str, context: Mapping[str, Any]) -> She
 
 
 class Shells:
-    """The shells of one day and one state of the content."""
+    """The shells of one day and one state of the content. Keys are few: languages, and places."""
 
     def __init__(self) -> None:
-        self._kept: tuple[object, dict[str, Shell]] = (None, {})
+        self._kept: tuple[object, dict[Hashable, Shell]] = (None, {})
 
-    def get(self, key: str, make: Callable[[], Shell]) -> Shell:
-        """Return the shell under `key`, one of a few, for today and the content of now; or else make it."""
+    def get(self, key: Hashable, make: Callable[[], Shell]) -> Shell:
+        """Return the shell under `key` for today and the content of now; or else make it."""
         state = (timezone.localdate(), recent_stamps())
         known, shells = self._kept
         if known != state:

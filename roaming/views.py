@@ -1,6 +1,7 @@
 """The lookup page with its map, the zone lists, and what changed in them."""
 
 import datetime
+from dataclasses import replace
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -55,19 +56,44 @@ def _found(request: HttpRequest, texts: list[str], on: datetime.date) -> dict[st
     """Return what the page says of the places in `texts`."""
     if not texts:
         return dict.fromkeys(("spoken", "answers", "chosen"), "")
-    trip, reader = plan(texts, on), Reader.now(on)
+    trip = plan(texts, on)
+    return {
+        "spoken": escape(spoken(trip.answers)),
+        "answers": _one_place(request, trip, on) or _answers(request, trip, on),
+        "chosen": world_map.chosen(trip.isos),
+    }
+
+
+def _one_place(request: HttpRequest, trip: Trip, on: datetime.date) -> str:
+    """Return what the page says of one place asked for today, made once a place; "" for anything else.
+
+    It does not show what was typed, only the name by which the place was recognised.
+    """
+    matches = [match for answer in trip.answers for match in answer.matches]
+    is_sure = all(answer.kind is not Kind.SUGGESTIONS for answer in trip.answers)
+    if len(matches) != 1 or len(trip.answers) != 1 or not is_sure or on != timezone.localdate():
+        return ""
+    match, answer = matches[0], trip.answers[0]
+    is_usual = match.matched == match.name
+
+    def make() -> Shell:
+        shown = match if is_usual else replace(match, matched=mark("matched"))
+        one = Trip((replace(answer, matches=(shown,)),), left_out=False)
+        return Shell(_answers(request, one, on))
+
+    key = (reading_language(), match.iso, match.is_part, is_usual)
+    return _shells().get(key, make).fill({"matched": escape(match.matched)})
+
+
+def _answers(request: HttpRequest, trip: Trip, on: datetime.date) -> str:
     context = {
         "on": on,
         "is_today": on == timezone.localdate(),
         "trip": trip,
-        "answers": _with_suggestions(reader, trip, request),
+        "answers": _with_suggestions(Reader.now(on), trip, request),
         "most": MOST_QUERIES,
     }
-    return {
-        "spoken": escape(spoken(trip.answers)),
-        "answers": render_to_string("roaming/_answers.html", context, request),
-        "chosen": world_map.chosen(trip.isos),
-    }
+    return render_to_string("roaming/_answers.html", context, request)
 
 
 def _shell(request: HttpRequest, form: OnDateForm, on: datetime.date) -> Shell:
