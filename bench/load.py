@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.servers import Server
+
 SCRIPT = Path(__file__).with_name("load.lua")
 
 
@@ -30,6 +32,8 @@ class Outcome:
     seconds: float
     p50_ms: float
     p99_ms: float
+    processor_us: float
+    """Processor time of the server for one answer."""
 
     @property
     def per_second(self) -> float:
@@ -37,7 +41,7 @@ class Outcome:
         return self.answers / self.seconds
 
 
-def send(url: str, load: Load, seconds: float) -> Outcome:
+def send(server: Server, load: Load, seconds: float) -> Outcome:
     """Send the load for some seconds. Raises RuntimeError when an answer is a refusal or missing."""
     with tempfile.TemporaryDirectory() as name:
         addresses, body = Path(name) / "addresses", Path(name) / "body"
@@ -45,18 +49,20 @@ def send(url: str, load: Load, seconds: float) -> Outcome:
         command = ["wrk", "-t1", f"-c{load.connections}", f"-d{seconds:.0f}s", "-s", str(SCRIPT)]
         for header, value in (load.headers or {}).items():
             command += ["-H", f"{header}: {value}"]
-        command += [url, "--", str(addresses)]
+        command += [server.url, "--", str(addresses)]
         if load.body:
             body.write_text(load.body)
             command.append(str(body))
+        used = server.processor_seconds()
         printed = subprocess.run(
             command, check=True, capture_output=True, text=True, preexec_fn=_off_first_core
         ).stdout
+        used = server.processor_seconds() - used
     figures = next(line for line in printed.splitlines() if line.startswith("RESULT")).split()[1:]
     answers, duration, errors, p50, p99 = map(int, figures)
     if errors or not answers:
         raise RuntimeError(f"{load.addresses[0][0]}: {errors} of {answers} requests failed\n{printed}")
-    return Outcome(answers, duration / 1e6, p50 / 1e3, p99 / 1e3)
+    return Outcome(answers, duration / 1e6, p50 / 1e3, p99 / 1e3, used * 1e6 / answers)
 
 
 def _off_first_core() -> None:

@@ -42,6 +42,8 @@ class Row:
     least: float | None = None
     """Ratio to base that must be reached; None where there is nothing to reach."""
     most_p99_ms: float | None = None
+    waits_for_the_disk: bool = False
+    """Whether the ratio is that of answers a second and not, as otherwise, of processor time an answer."""
 
 
 def rows(portal: str) -> list[Row]:
@@ -56,7 +58,7 @@ def rows(portal: str) -> list[Row]:
         Row("reading pages, cold", "cold", Load(plain, headers=AS_BROWSERS), 0.30),
         Row("lookup, API", "portal", Load([(f"/api/destinations/?lang=en&q={q}", "") for q in places]), 0.6),
         Row("lookup, page", "portal", Load([(f"/en/roaming/?q={q}", "") for q in places]), 0.3),
-        Row("complaint POST, SQLite", "portal", _complaints(portal), 0.13, most_p99_ms=150),
+        Row("complaint POST, SQLite", "portal", _complaints(portal), 0.13, 150, waits_for_the_disk=True),
     ]
 
 

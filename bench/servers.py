@@ -39,12 +39,23 @@ class Server:
     seconds_to_first_page: float
     """From the start of its process."""
 
+    def processor_seconds(self) -> float:
+        """Return the processor time that its workers have used so far."""
+        ticks = 0
+        for child in self._workers():
+            # After the name in brackets, which may hold spaces: the fields 14 and 15 of proc(5).
+            fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def megabytes(self) -> float:
         """Return the memory of its workers (resident), in MB: what stands in VmRSS."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        states = [Path(f"/proc/{child}/status").read_text() for child in children]
+        states = [Path(f"/proc/{child}/status").read_text() for child in self._workers()]
         sizes = [line.split()[1] for state in states for line in state.splitlines() if "VmRSS" in line]
         return sum(map(int, sizes)) * 1024 / 1e6
+
+    def _workers(self) -> list[str]:
+        return Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
 
 
 @contextmanager

@@ -14,8 +14,11 @@ from core.stamps import Kept
 
 
 def contact_details() -> ContactDetails | None:
-    """Return the company's contact details, or None before any content was loaded."""
-    return ContactDetails.objects.first()
+    """Return the company's contact details, or None before any content was loaded.
+
+    For reading: all who ask get the same record, half a second old at most.
+    """
+    return _shown().get().contact
 
 
 STAMP = "contact"
@@ -28,7 +31,7 @@ class _Shown:
     """The contact details, and the banner of each day for which it was asked."""
 
     def __init__(self) -> None:
-        self.contact = contact_details()
+        self.contact = ContactDetails.objects.first()
         self.banners: dict[datetime.date, Banner | None] = {}
 
     def banner(self, on: datetime.date) -> Banner | None:
@@ -48,7 +51,7 @@ def _shown() -> Kept[_Shown]:
 def context(request: HttpRequest) -> dict[str, Any]:
     """Return what every template may show; each part is read only when a template asks for it."""
     return {
-        "contact": SimpleLazyObject(lambda: _shown().get().contact),
+        "contact": SimpleLazyObject(contact_details),
         "banner": SimpleLazyObject(lambda: _shown().get().banner(timezone.localdate())),
         "site_url": settings.SITE_URL,
     }
