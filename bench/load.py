@@ -1,6 +1,7 @@
 """Sends requests with wrk, from another core than that of the servers, and counts the answers."""
 
 import os
+import secrets
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ class Load:
     connections: int = 8
     headers: Mapping[str, str] | None = None
     body: str = ""
-    """A form to be sent to the first address; NUMBER in it becomes another number each time."""
+    """A form to be sent to the first address; NUMBER in it becomes another word each time, in every run."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,13 @@ def send(server: Server, load: Load, seconds: float) -> Outcome:
         addresses, body = Path(name) / "addresses", Path(name) / "body"
         addresses.write_text("".join(f"{address}\t{tag}\n" for address, tag in load.addresses))
         command = ["wrk", "-t1", f"-c{load.connections}", f"-d{seconds:.0f}s", "-s", str(SCRIPT)]
+        # A machine that is busy with other things is no fault of the portal.
+        command += ["--timeout", "30s"]
         for header, value in (load.headers or {}).items():
             command += ["-H", f"{header}: {value}"]
         command += [server.url, "--", str(addresses)]
         if load.body:
-            body.write_text(load.body)
+            body.write_text(load.body.replace("NUMBER", f"{secrets.token_hex(4)}NUMBER"))
             command.append(str(body))
         used = server.processor_seconds()
         printed = subprocess.run(

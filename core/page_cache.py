@@ -43,8 +43,9 @@ MOST_HOSTS = 16
 OVERHEAD = 4_000
 """Bytes that a page costs beside its bodies, roughly: headers, key and objects."""
 
-OF_THE_BODY = frozenset({"Content-Encoding", "Content-Language", "Content-Length", "Content-Type"})
-"""Headers that the answer "not modified" lacks."""
+UNCHANGED = frozenset({"Cache-Control", "ETag", "Strict-Transport-Security", "Vary"})
+"""Headers of the answer "not modified" (RFC 9110, 15.4.5; RFC 6797, 7.1). A page with other headers has another
+tag, so that the reader's copy is right in all of them."""
 
 READING_PAGES: dict[Callable[..., HttpResponse], re.Pattern[str] | None] = {}
 """The views whose pages are kept without a query, and the queries with which they are kept too."""
@@ -79,7 +80,7 @@ class Variant:
     etag: str
     headers: ResponseHeaders
     headers_unchanged: ResponseHeaders
-    """Those of the answer "not modified" (RFC 9110, 15.4.5)."""
+    """Those of the answer "not modified"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,11 @@ class Page:
     def of(cls, response: HttpResponse) -> "Page":
         """Make a page of the answer of a view and all middleware."""
         body = response.content
-        digest = hashlib.sha256(body).hexdigest()[:32]
         # May be kept by browsers and proxies, and is asked for again each time.
         patch_cache_control(response, no_cache=True)
         patch_vary_headers(response, ["Accept-Encoding"])
         headers = dict(response.items())
+        digest = hashlib.sha256(repr(sorted(headers.items())).encode() + body).hexdigest()[:32]
         return cls(
             _variant(body, f'"{digest}"', headers),
             # Without a time in it, the same page is the same bytes in every process.
@@ -128,7 +129,7 @@ class Page:
 
 def _variant(body: bytes, etag: str, headers: dict[str, str]) -> Variant:
     headers = {**headers, "Content-Length": str(len(body)), "ETag": etag}
-    unchanged = {name: value for name, value in headers.items() if name not in OF_THE_BODY}
+    unchanged = {name: value for name, value in headers.items() if name in UNCHANGED}
     return Variant(body, etag, ResponseHeaders(headers), ResponseHeaders(unchanged))
 
 
@@ -231,7 +232,7 @@ class PageCacheMiddleware:
         page = self.pages.get(state, address)
         if page is None:
             response = self.get_response(request)
-            if not _is_for_everybody(request, response):
+            if not _is_for_everybody(response, request):
                 return response
             page = Page.of(response)
             # Neither may have changed while the page was made.
@@ -273,7 +274,7 @@ class PageCacheMiddleware:
         return (self.today.get(), stamps) if stamps else None
 
 
-def _is_for_everybody(request: HttpRequest, response: HttpResponseBase) -> TypeGuard[HttpResponse]:
+def _is_for_everybody(response: HttpResponseBase, request: HttpRequest) -> TypeGuard[HttpResponse]:
     """Whether a view answered that was declared, with a page that it gives everybody."""
     match = request.resolver_match
     return (

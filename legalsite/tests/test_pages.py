@@ -56,11 +56,9 @@ def test_page(
     query: dict[str, Any],
     queries: int,
     django_assert_num_queries: DjangoAssertNumQueries,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # The first request reads what the process remembers until the content changes.
     client.get(address(name, arguments, language), query)
-    monkeypatch.setattr("core.stamps.RECHECK_SECONDS", 60)
     with django_assert_num_queries(queries):
         response = client.get(address(name, arguments, language), query)
     assert response.status_code == 200
