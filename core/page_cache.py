@@ -44,8 +44,8 @@ OVERHEAD = 4_000
 """Bytes that a page costs beside its bodies, roughly: headers, key and objects."""
 
 UNCHANGED = frozenset({"Cache-Control", "ETag", "Strict-Transport-Security", "Vary"})
-"""Headers of the answer "not modified" (RFC 9110, 15.4.5; RFC 6797, 7.1). A page with other headers has another
-tag, so that the reader's copy is right in all of them."""
+"""Headers of the answer "not modified" (RFC 9110, 15.4.5; RFC 6797, 7.1). A page with other headers has
+another tag, so that the reader's copy is right in all of them."""
 
 READING_PAGES: dict[Callable[..., HttpResponse], re.Pattern[str] | None] = {}
 """The views whose pages are kept without a query, and the queries with which they are kept too."""
