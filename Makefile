@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run staff demo backup restore test check stack test-stack audit-deps lock messages specimens screenshots gazetteer legal-texts map bench faults validate audit tasks
+.PHONY: help run staff demo backup restore test check stack test-stack audit-deps lock messages specimens screenshots gazetteer legal-texts map bench bench-check faults validate audit tasks
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -69,9 +69,14 @@ map: ## Build the map of the roaming page anew from Natural Earth
 	@scripts/need.sh npm npm
 	@cd scripts/world_map && npm ci --silent && node build.mjs
 
-bench: .venv/installed-dev ## Measure the lookup of places beside other libraries, and the pages of the library
-	@scripts/need.sh initdb postgresql g++ g++ pkg-config pkg-config icuinfo libicu-dev python3-config python3-dev
+bench: .venv/installed-dev ## Measure speed beside an empty Django, the lookup beside other libraries, and many rows
+	@scripts/need.sh initdb postgresql g++ g++ pkg-config pkg-config icuinfo libicu-dev python3-config python3-dev \
+	  wrk wrk nginx nginx-light
 	@scripts/bench.sh
+
+bench-check: .venv/installed-dev ## Check that the speed of docs/performance.md is reached
+	@scripts/need.sh wrk wrk nginx nginx-light
+	@env -u DATABASE_URL .venv/bin/python -m bench.speed --check
 
 faults: .venv/installed-dev ## Kill a portal's processes while 500 complaints come in, and look for what was lost
 	@.venv/bin/python -m scripts.faults

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +10,10 @@ import pytest
 from django.core.cache import cache
 from django.core.files.storage import storages as storage_handler
 from django.core.management import call_command
+from django.http import HttpRequest
 from django.test import override_settings
 from django.utils import translation
+from pytest_django import DjangoAssertNumQueries
 
 from scripts.legal_texts import FOLDER
 
@@ -54,8 +57,29 @@ def clean_slate(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Start every test with an empty cache, in French, and in the middle of a window of every rate limit."""
     cache.clear()
     monkeypatch.setattr("core.throttle.time", lambda: 1_800_000_030)
+    # What a test has written it sees at once.
+    monkeypatch.setattr("core.stamps.RECHECK_SECONDS", 0)
     with translation.override("fr"):
         yield
+
+
+@pytest.fixture
+def django_assert_num_queries(
+    django_assert_num_queries: DjangoAssertNumQueries, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[int], AbstractContextManager[Any]]:
+    """Count the queries of a process that remembers contact details and banner, and asks for no stamp."""
+    from core.contact import context
+
+    @contextmanager
+    def count(number: int) -> Iterator[Any]:
+        shown = context(HttpRequest())
+        bool(shown["contact"]), bool(shown["banner"])
+        with monkeypatch.context() as patched:
+            patched.setattr("core.stamps.RECHECK_SECONDS", 60)
+            with django_assert_num_queries(number) as captured:
+                yield captured
+
+    return count
 
 
 @pytest.fixture(scope="session")

@@ -62,8 +62,6 @@ def receive(
     """
     received_at = received_at or timezone.now()
     for _attempt in range(REFERENCE_ATTEMPTS):
-        if stored := known(key):
-            return stored
         received_on = timezone.localdate(received_at)
         try:
             with transaction.atomic():
@@ -89,9 +87,10 @@ def receive(
                     welcome(complaint)
                 return complaint
         except IntegrityError:
-            # Either the same form arrived a moment earlier by another process, or the reference is taken:
-            # the next turn finds the one or draws another.
-            continue
+            # Either the same form has arrived, which the key tells, or the reference is taken and the next
+            # turn draws another.
+            if stored := known(key):
+                return stored
     raise RuntimeError("no free complaint reference was found")
 
 

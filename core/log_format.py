@@ -4,6 +4,7 @@ import datetime
 import json
 import logging
 import re
+from typing import Any
 
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 """Control characters and what some programs take for the end of a line."""
@@ -57,3 +58,42 @@ class JsonLine(logging.Formatter):
         if record.exc_info:
             event["exception"] = self.formatException(record.exc_info)
         return json.dumps(event)
+
+
+def logging_to_standard_error(*, form: str, level: str) -> dict[str, Any]:
+    """Return Django's LOGGING: every event of `level` or above as "line" or "json", without personal data."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": "core.log_format.Line",
+                "format": "{asctime} {levelname} {name}: {message} [{request_id}]",
+                "style": "{",
+            },
+            "json": {"()": "core.log_format.JsonLine"},
+        },
+        "filters": {
+            "without_addresses": {"()": "core.mail_log.WithoutAddresses"},
+            "without_tokens": {"()": "core.path_log.WithoutTokens"},
+            "request_id": {"()": "core.request_id.WithRequestId"},
+        },
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": form,
+                "filters": ["without_tokens", "request_id"],
+            },
+            "mail": {
+                "class": "logging.StreamHandler",
+                "formatter": form,
+                "filters": ["without_addresses", "request_id"],
+            },
+        },
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+            "axes": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+            "post_office": {"handlers": ["mail"], "level": "WARNING", "propagate": False},
+        },
+    }

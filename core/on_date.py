@@ -1,6 +1,7 @@
 """The day for which a reader asks."""
 
 import datetime
+import re
 from typing import Any
 
 from django import forms
@@ -9,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 LONGEST_SHOWN = 40
 """Characters of a wrong date that are shown again."""
+
+ON_DATE = re.compile(r"on=[12]\d{3}-[01]\d-[0-3]\d")
+"""The query with which OnDateForm asks for a day, in its usual spelling."""
 
 NO_DATE = _("“%(value)s” is not a date. Write it as year-month-day, for example 2026-03-31.")
 

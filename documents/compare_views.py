@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from core.bilingual import reading_language
 from core.dates import long_date
+from core.page_cache import reading_page
 from core.throttle import limit
 from documents import paragraphs, redline, rendering
 from documents.addresses import VersionAddress
@@ -58,6 +59,7 @@ def choose(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "documents/compare.html", {"document": document, "form": form})
 
 
+@reading_page()
 @require_safe
 def compare(request: HttpRequest, slug: str, before: VersionAddress, after: VersionAddress) -> HttpResponse:
     """The two versions side by side in one language, with what was added and removed."""

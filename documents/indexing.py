@@ -5,9 +5,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from core.stamps import renew
 from documents import fulltext
-from documents.models import STAMP, Document, Edition, Passage, Version
+from documents.models import Document, Edition, Passage, Version
 from documents.models.library import titles_row
 from documents.passages import parts
 
@@ -48,7 +47,6 @@ def rebuild() -> int:
     fulltext.index(connection).add(map(titles_row, Document.objects.all()))
     for edition in _published():
         index_edition(edition)
-    renew(STAMP)
     return Passage.objects.count()
 
 

@@ -9,10 +9,9 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.stamps import renew
 from documents.attention import is_outdated
 from documents.indexing import index_edition
-from documents.models import STAMP, Edition, PublicationEvent, State, Version
+from documents.models import Edition, PublicationEvent, State, Version
 from documents.pdf import FINDINGS
 from documents.timeline import timeline
 
@@ -135,7 +134,6 @@ def publish(*, version: Version, by: User | None) -> None:
         raise PublishingRefused(reasons)
     for edition in locked.editions.all():
         index_edition(edition)
-    renew(STAMP)
     _take(version, Step.PUBLISHED, by, state=State.PUBLISHED, published_at=timezone.now(), published_by=by)
 
 
@@ -162,7 +160,6 @@ def withdraw(
         reasons.append(_("A later version has taken its place by then; there is nothing to withdraw."))
     if reasons:
         raise PublishingRefused(reasons)
-    renew(STAMP)
     _take(
         version,
         Step.WITHDRAWN,

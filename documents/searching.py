@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from core.bilingual import reading_language
-from core.stamps import stamp
+from core.stamps import recent_stamps
 from documents import fulltext
 from documents.fulltext import Ask, Term
 from documents.models import STAMP, Document, Edition, Version
@@ -100,11 +100,11 @@ def find(
     Titles come first, then articles whose heading answers, then the words in their order, then in one
     passage, then somewhere in the text; and within these the texts with the most such passages. Each version
     is found once, in the reader's language if that has the words. A document without any text in the scope is
-    found by its titles, when no `language` is asked for. Three statements.
+    found by its titles, when no `language` is asked for. Two statements.
     """
     places = [
         place
-        for place in _scope(stamp(STAMP), on, timezone.localdate(), superseded)
+        for place in _scope(recent_stamps().get(STAMP, ""), on, timezone.localdate(), superseded)
         if language in ("", place.language) and section in (None, place.section)
     ]
     editions = None if superseded else [place.edition for place in places]

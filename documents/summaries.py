@@ -5,8 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.stamps import renew
-from documents.models import STAMP, PublicationEvent, Summary, Version
+from documents.models import PublicationEvent, Summary, Version
 from documents.publishing import PublishingRefused
 
 
@@ -65,5 +64,4 @@ def summarise(
         step=PublicationEvent.Step.SUMMARISED,
         note=f"{language}:\n{text}",
     )
-    renew(STAMP)
     return summary if text else None

@@ -15,7 +15,8 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import condition, require_safe
 
 from core.bilingual import reading_language
-from core.on_date import OnDateForm
+from core.on_date import ON_DATE, OnDateForm
+from core.page_cache import reading_page
 from core.stored_files import stored_file
 from documents import ranges, rendering
 from documents.addresses import VersionAddress
@@ -33,6 +34,7 @@ FILE_FIELDS = (
 )
 
 
+@reading_page(ON_DATE)
 @require_safe
 def library(request: HttpRequest) -> HttpResponse:
     """Every document by section, each with the text in force today or on `?on=`."""
@@ -53,6 +55,7 @@ def library(request: HttpRequest) -> HttpResponse:
     return render(request, "documents/library.html", context)
 
 
+@reading_page(ON_DATE)
 @require_safe
 def document(request: HttpRequest, slug: str) -> HttpResponse:
     """The text of a document in force today or on `?on=`, and its history."""
@@ -72,6 +75,7 @@ def document(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "documents/document.html", context)
 
 
+@reading_page()
 @require_safe
 def version(request: HttpRequest, slug: str, address: VersionAddress) -> HttpResponse:
     """One version of a document, for ever at the same address."""

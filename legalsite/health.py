@@ -42,7 +42,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when database, migrations and file storage are in order, otherwise 503, naming each.
 
     A cache that is gone and an erasure that is late are named too: they are faults, though no reason to send
-    readers elsewhere. Staff who are signed in read the reasons besides; the log has them too, for when nobody can sign in.
+    readers elsewhere. Staff who are signed in read the reasons besides; the log has them too,
+    for when nobody can sign in.
     """
     reasons = {name: check() for name, check in CHECKS.items()}
     status = 503 if any(reasons.values()) else 200

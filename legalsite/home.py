@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from core.page_cache import reading_page
 from documents.models import Document, Section, Version
 
 CHANGES_READ = 12
@@ -20,6 +21,7 @@ EXAMPLES = (_("Turkey"), _("invoice"), _("complaint"), _("personal data"))
 """Words that find something of each sort: a destination, a page, texts."""
 
 
+@reading_page()
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What can be done here, every text by section, what changed or will change, and who to reach."""

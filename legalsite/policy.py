@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from core.page_cache import reading_page
 from documents.models import Edition, Version
 from documents.views import reading
 
@@ -13,6 +14,7 @@ POLICY = "complaint-handling"
 """Slug of the document that holds the policy."""
 
 
+@reading_page()
 @require_safe
 def complaint_policy(request: HttpRequest) -> HttpResponse:
     """How to complain: the company's policy in force today, with the form one step away."""

@@ -15,6 +15,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from core.log_format import logging_to_standard_error
+
 # Lets the admin classes say at run time which model they are for, as type checking asks.
 django_stubs_ext.monkeypatch()
 
@@ -84,10 +86,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "core.request_id.RequestIds",
     "legalsite.metrics.RequestMetrics",
+    # What it answers has passed through all the others once.
+    "core.page_cache.PageCacheMiddleware",
     "core.slow_queries.SlowQueries",
-    # Before others, so that what they answer by themselves, a redirect to HTTPS or a refusal, has the headers too.
+    # So early that a redirect to HTTPS or a refusal has the headers too.
     "core.headers.ResponseHeadersMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -160,6 +163,9 @@ if CACHE_URL:
         "LOCATION": CACHE_URL,
         "KEY_PREFIX": "legal-portal",
     }
+
+# Bytes of reading pages that each web process keeps (core/page_cache.py); 0 keeps none.
+PAGE_CACHE_SIZE: int = env.int("PAGE_CACHE_MB", default=0 if DEBUG else 16) * 1_000_000
 
 # Files lie in DATA_DIR, or as objects in a bucket when there is one.
 S3_BUCKET: str = env.str("S3_BUCKET", default="").strip()
@@ -386,38 +392,4 @@ LOG_FORMAT: str = env.str("LOG_FORMAT", default="line")
 if LOG_FORMAT not in ("line", "json"):
     raise ImproperlyConfigured("LOG_FORMAT must be line or json.")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "core.log_format.Line",
-            "format": "{asctime} {levelname} {name}: {message} [{request_id}]",
-            "style": "{",
-        },
-        "json": {"()": "core.log_format.JsonLine"},
-    },
-    "filters": {
-        "without_addresses": {"()": "core.mail_log.WithoutAddresses"},
-        "without_tokens": {"()": "core.path_log.WithoutTokens"},
-        "request_id": {"()": "core.request_id.WithRequestId"},
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": LOG_FORMAT,
-            "filters": ["without_tokens", "request_id"],
-        },
-        "mail": {
-            "class": "logging.StreamHandler",
-            "formatter": LOG_FORMAT,
-            "filters": ["without_addresses", "request_id"],
-        },
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
-        "axes": {"handlers": ["console"], "level": "ERROR", "propagate": False},
-        "post_office": {"handlers": ["mail"], "level": "WARNING", "propagate": False},
-    },
-}
+LOGGING = logging_to_standard_error(form=LOG_FORMAT, level=env.str("LOG_LEVEL", default="INFO"))

@@ -1,5 +1,6 @@
 """The lookup for programs: `/api/destinations/`."""
 
+from json import JSONEncoder
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
@@ -26,11 +27,12 @@ def destinations(request: HttpRequest) -> JsonResponse:
             limit(request, name="lookup", times=LOOKUPS_A_MINUTE, seconds=60)
         except TooManyRequests as refused:
             return _too_many(refused)
-        form = OnDateForm(request.GET)
-        if form.is_valid():
-            on = form.chosen(timezone.localdate())
+        # Most ask for today: a form would cost as much as the answer.
+        form = OnDateForm(request.GET) if "on" in request.GET else None
+        if form is None or form.is_valid():
+            on = form.chosen(timezone.localdate()) if form else timezone.localdate()
             results = [_as_json(answer) for answer in look_up(request.GET.getlist("q"), on)]
-            response = JsonResponse({"on": on, "results": results})
+            response = JsonResponse({"on": on.isoformat(), "results": results}, encoder=JSONEncoder)
         else:
             response = JsonResponse({"error": form.errors["on"][0]}, status=400)
         return _for_everybody(response)

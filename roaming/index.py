@@ -1,7 +1,6 @@
 """Every known name in memory, arranged for the steps of the lookup, and read anew when staff change one."""
 
 import datetime
-import threading
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +11,7 @@ from django.utils.safestring import SafeString
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from core.stamps import stamp
+from core.stamps import Kept
 from roaming import gazetteer
 from roaming.gazetteer import Name, Sense
 from roaming.models import STAMP, Alias, Destination, Listing, Zone
@@ -157,27 +156,11 @@ def collect(names: Iterable[Name]) -> Found:
     return found
 
 
-class _Current:
-    """The index last built, and the stamp of the content it was built from."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.stamp: str | None = None
-        self.index: Index | None = None
-
-    def get(self) -> Index:
-        now = stamp(STAMP)
-        with self.lock:
-            if self.index is None or self.stamp != now:
-                self.index, self.stamp = Index(), now
-            return self.index
-
-
 @cache
-def _current() -> _Current:
-    return _Current()
+def _current() -> Kept[Index]:
+    return Kept(STAMP, Index)
 
 
 def current() -> Index:
-    """Return the index of the content as it is now: one query, and four more after a change."""
+    """Return the index of the content as it was half a second ago at most; four queries after a change."""
     return _current().get()

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from core.bilingual import Bilingual
 from core.folding import fold
-from core.stamps import Stamped, StampedQuerySet
 
 STAMP = "roaming"
 """Name of the stamp (core.stamps) of the zones, their lists and the names of destinations."""
@@ -20,14 +19,8 @@ HOME = "LU"
 """ISO code of Luxembourg, where there is no roaming."""
 
 
-class ZoneQuerySet(StampedQuerySet["Zone"]):
-    """Zone rows; a write renews the stamp."""
-
-
-class Zone(Stamped):
+class Zone(models.Model):
     """A roaming zone of the mobile plans."""
-
-    stamp_name = STAMP
 
     code = models.CharField(
         _("code"),
@@ -47,8 +40,6 @@ class Zone(Stamped):
     name = Bilingual()
     note = Bilingual()
 
-    objects = ZoneQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("zone")
         verbose_name_plural = _("zones")
@@ -61,14 +52,8 @@ class Zone(Stamped):
         return f"{reverse('roaming:zones')}#{self.code.lower()}"
 
 
-class DestinationQuerySet(StampedQuerySet["Destination"]):
-    """Destination rows; a write renews the stamp."""
-
-
-class Destination(Stamped):
+class Destination(models.Model):
     """A country or territory that the zone lists name."""
-
-    stamp_name = STAMP
 
     iso = models.CharField(
         _("ISO code"),
@@ -82,8 +67,6 @@ class Destination(Stamped):
 
     name = Bilingual()
 
-    objects = DestinationQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("destination")
         verbose_name_plural = _("destinations")
@@ -96,7 +79,7 @@ class Destination(Stamped):
         return f"{reverse('roaming:lookup')}?q={self.iso}"
 
 
-class ListingQuerySet(StampedQuerySet["Listing"]):
+class ListingQuerySet(models.QuerySet["Listing"]):
     """Reading rules for listings."""
 
     def on(self, day: datetime.date) -> "ListingQuerySet":
@@ -107,10 +90,8 @@ class ListingQuerySet(StampedQuerySet["Listing"]):
         )
 
 
-class Listing(Stamped):
+class Listing(models.Model):
     """A destination's entry in the list of a zone. A destination may have several, even in two zones."""
-
-    stamp_name = STAMP
 
     zone = models.ForeignKey(Zone, on_delete=models.PROTECT, related_name="listings", verbose_name=_("zone"))
     destination = models.ForeignKey(
@@ -162,14 +143,8 @@ class Listing(Stamped):
         )
 
 
-class AliasQuerySet(StampedQuerySet["Alias"]):
-    """Alias rows; a write renews the stamp."""
-
-
-class Alias(Stamped):
+class Alias(models.Model):
     """Another name under which people look for a destination."""
-
-    stamp_name = STAMP
 
     destination = models.ForeignKey(
         Destination, on_delete=models.CASCADE, related_name="aliases", verbose_name=_("destination")
@@ -183,8 +158,6 @@ class Alias(Stamped):
         default=False,
         help_text=_("An island, a region or a city in the destination, not the destination itself."),
     )
-
-    objects = AliasQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("other name")

@@ -1,47 +1,121 @@
 """The lookup page with its map, the zone lists, and what changed in them."""
 
+import datetime
+from dataclasses import replace
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.html import escape
+from django.utils.text import Truncator
 from django.views.decorators.http import require_safe
 
-from core.on_date import OnDateForm
+from core.bilingual import reading_language
+from core.on_date import ON_DATE, OnDateForm
+from core.page_cache import reading_page
+from core.shell import Shell, Shells, made, mark
 from core.throttle import limit
 from roaming import lists, world_map
+from roaming.index import current
 from roaming.lookup import LOOKUPS_A_MINUTE, MOST_QUERIES, Answer, Kind, Match, Reader
 from roaming.models import Listing, Zone
 from roaming.trip import Trip, plan
 from roaming.wording import spoken
 
+LONGEST_TYPED = 400
+"""Characters that the page gives back in its field."""
 
+HOLES = ("asked", "typed", "spoken", "answers", "chosen")
+"""What in the page of the lookup depends on the places asked for."""
+
+
+@reading_page()
 @require_safe
 def lookup(request: HttpRequest) -> HttpResponse:
     """Answer each place in each `?q=`, for today or `?on=`: which zone, included or not."""
     texts = [text for text in request.GET.getlist("q") if text.strip()]
     if texts:
         limit(request, name="lookup", times=LOOKUPS_A_MINUTE, seconds=60)
-    today = timezone.localdate()
-    form = OnDateForm(request.GET)
-    on = form.chosen(today)
-    trip = plan(texts, on) if texts else None
-    reader = Reader.now(on)
+    if "on" not in request.GET:
+        on = timezone.localdate()
+        shell = _shells().get(reading_language(), lambda: _shell(request, OnDateForm({}), on))
+    else:
+        form = OnDateForm(request.GET)
+        on = form.chosen(timezone.localdate())
+        shell = _shell(request, form, on)
+    query = "; ".join(texts)
+    holes = {
+        "asked": f"{escape(Truncator(query).chars(60))} – " if query else "",
+        "typed": escape(query[:LONGEST_TYPED]),
+    }
+    return HttpResponse(shell.fill({**holes, **_found(request, texts, on)}, request.META["QUERY_STRING"]))
+
+
+def _found(request: HttpRequest, texts: list[str], on: datetime.date) -> dict[str, str]:
+    """Return what the page says of the places in `texts`."""
+    if not texts:
+        return dict.fromkeys(("spoken", "answers", "chosen"), "")
+    trip = plan(texts, on)
+    return {
+        "spoken": escape(spoken(trip.answers)),
+        "answers": _one_place(request, trip, on) or _answers(request, trip, on),
+        "chosen": world_map.chosen(trip.isos),
+    }
+
+
+def _one_place(request: HttpRequest, trip: Trip, on: datetime.date) -> str:
+    """Return what the page says of one place asked for today, made once a place; "" for anything else.
+
+    It does not show what was typed, only the name by which the place was recognised.
+    """
+    matches = [match for answer in trip.answers for match in answer.matches]
+    is_sure = all(answer.kind is not Kind.SUGGESTIONS for answer in trip.answers)
+    if len(matches) != 1 or len(trip.answers) != 1 or not is_sure or on != timezone.localdate():
+        return ""
+    match, answer = matches[0], trip.answers[0]
+    is_usual = match.matched == match.name
+
+    def make() -> Shell:
+        shown = match if is_usual else replace(match, matched=mark("matched"))
+        one = Trip((replace(answer, matches=(shown,)),), left_out=False)
+        return Shell(_answers(request, one, on))
+
+    key = (reading_language(), match.iso, match.is_part, is_usual)
+    return _shells().get(key, make).fill({"matched": escape(match.matched)})
+
+
+def _answers(request: HttpRequest, trip: Trip, on: datetime.date) -> str:
     context = {
-        "query": "; ".join(texts),
+        "on": on,
+        "is_today": on == timezone.localdate(),
+        "trip": trip,
+        "answers": _with_suggestions(Reader.now(on), trip, request),
+        "most": MOST_QUERIES,
+    }
+    return render_to_string("roaming/_answers.html", context, request)
+
+
+def _shell(request: HttpRequest, form: OnDateForm, on: datetime.date) -> Shell:
+    """Make the page for a day, all but what depends on the places asked for."""
+    index = current()
+    context = {
         "form": form,
         "on": on,
-        "is_today": on == today,
-        "trip": trip,
-        "answers": _with_suggestions(reader, trip, request) if trip else [],
-        "spoken": spoken(trip.answers) if trip else "",
-        "most": MOST_QUERIES,
-        "zones": reader.index.zones,
-        "territories": world_map.territories(reader.index, on),
-        "chosen": world_map.chosen(trip.isos if trip else ()),
+        "is_today": on == timezone.localdate(),
+        "zones": index.zones,
+        "territories": world_map.territories(index, on),
+        "holes": {name: mark(name) for name in HOLES},
     }
-    return render(request, "roaming/lookup.html", context)
+    return made(request, "roaming/lookup.html", context)
+
+
+@cache
+def _shells() -> Shells:
+    return Shells()
 
 
 def _with_suggestions(
@@ -65,6 +139,7 @@ def _address(trip: Trip, replaced: Answer, question: str, request: HttpRequest) 
     return "?" + urlencode([*(("q", query) for query in queries), *day])
 
 
+@reading_page(ON_DATE)
 @require_safe
 def zones(request: HttpRequest) -> HttpResponse:
     """The lists of all zones, each from A to Z in the reader's language."""
@@ -74,6 +149,7 @@ def zones(request: HttpRequest) -> HttpResponse:
     return render(request, "roaming/zones.html", context)
 
 
+@reading_page(ON_DATE)
 @require_safe
 def a_to_z(request: HttpRequest) -> HttpResponse:
     """All destinations from A to Z, each with its zones."""
@@ -84,6 +160,7 @@ def a_to_z(request: HttpRequest) -> HttpResponse:
     )
 
 
+@reading_page()
 @require_safe
 def changes(request: HttpRequest) -> HttpResponse:
     """What moved from zone to zone, by day, announced changes first."""

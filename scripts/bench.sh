@@ -9,6 +9,8 @@ if ! cmp -s bench/requirements.txt var/bench/requirements.txt; then
     -r bench/requirements.txt
   cp bench/requirements.txt var/bench/requirements.txt
 fi
+echo "-- speed beside an empty Django"
+env -u DATABASE_URL .venv/bin/python -m bench.speed
 PYTHONPATH="var/bench" .venv/bin/python -m bench.roaming "$@"
 echo "-- documents on SQLite"
 env -u DATABASE_URL .venv/bin/python -m bench.documents

@@ -5,7 +5,7 @@
 # apt-get when that is permitted. Otherwise says in one sentence what to install, and exits with 1.
 set -euo pipefail
 
-export PATH="$PATH:$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1 || true)"
+export PATH="$PATH:/usr/sbin:$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1 || true)"
 
 missing=()
 while [ $# -ge 2 ]; do

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.bilingual import Bilingual
-from core.stamps import Stamped, StampedQuerySet
 from documents import fulltext
 
 
@@ -29,14 +28,8 @@ STAMP = "documents"
 """Name of the stamp that changes with anything a reader sees of the library."""
 
 
-class SectionQuerySet(StampedQuerySet["Section"]):
-    """Sections."""
-
-
-class Section(Stamped):
+class Section(models.Model):
     """A part of the library: ICT, telecommunications, software and so on."""
-
-    stamp_name = STAMP
 
     slug = models.SlugField(_("address"), unique=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -54,8 +47,6 @@ class Section(Stamped):
     name = Bilingual()
     introduction = Bilingual()
 
-    objects = SectionQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("section")
         verbose_name_plural = _("sections")
@@ -70,14 +61,8 @@ class Section(Stamped):
         return bool(self.introduction) and self.introduction.language != self.introduction_original
 
 
-class DocumentQuerySet(StampedQuerySet["Document"]):
-    """Documents."""
-
-
-class Document(Stamped):
+class Document(models.Model):
     """A legal text as such, whatever its wording at a given time."""
-
-    stamp_name = STAMP
 
     slug = models.SlugField(
         _("address"), unique=True, help_text=_("Part of the page's address. It must never change.")
@@ -101,8 +86,6 @@ class Document(Stamped):
 
     title = Bilingual()
     description = Bilingual()
-
-    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("document")

@@ -65,7 +65,7 @@ def test_a_withdrawn_text_does_not_apply(terms: Document) -> None:
 def test_the_page(
     client: Client, language: str, django_assert_num_queries: DjangoAssertNumQueries, terms: Document
 ) -> None:
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         page = client.get(url("applied", language), {"on": "2024-03-01", "section": "example"}).text
     assert f"/{language}/documents/example-terms/2024-01-01/" in page
     assert "2024-06-01" not in page
@@ -176,7 +176,7 @@ class TestCheckAFile:
         assert "<script>" not in page
 
     def test_queries(self, client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(1):
             client.get(url("check-file"), {"sha256": "0" * 64})
 
     def test_a_missing_file_is_said(self, client: Client) -> None:

@@ -317,7 +317,7 @@ def test_drafts_and_what_never_applied_are_not_in_it(client: Client, terms: Docu
 
 
 def test_queries(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         read(client)
 
 

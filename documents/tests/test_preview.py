@@ -38,7 +38,7 @@ def test_both_languages_without_an_account(client: Client, draft: Version) -> No
 
 def test_queries(client: Client, draft: Version, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     address = preview_url(draft)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(2):
         client.get(address)
 
 

@@ -172,7 +172,7 @@ class TestPage:
         assert "seuls les fichiers font référence" in first
         assert first.count('id="change-') > 10
         assert first.count("Changement suivant") == first.count('id="change-') - 1
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(9):
             assert client.get(address).text == first
 
     def test_versions_are_chosen_and_addressed(self, client: Client, terms: Document) -> None:

@@ -19,9 +19,6 @@ from roaming.models import Destination, Listing, Zone
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 5
-"""Of a lookup, however many places are asked for."""
-
 
 def url(name: str, language: str) -> str:
     with translation.override(language):
@@ -72,7 +69,8 @@ def test_several_destinations_at_once_the_excluded_first(client: Client) -> None
 def test_places_separated_by_commas_are_several(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(QUERIES):
+    client.get(url("lookup", "fr"))
+    with django_assert_num_queries(0):
         page = client.get(url("lookup", "fr"), {"q": "Canada, Tunisie; Kosovo"}).text
     assert page.count("<h3>") == 3
     assert "Réponses" in page
@@ -97,7 +95,7 @@ def test_what_is_not_answered_is_said(client: Client) -> None:
 def test_the_lists_show_every_destination_once_a_zone(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(2):
         page = client.get(url("zones", "fr")).text
     assert page.count("<abbr") == 217  # 215 destinations, two of them in two zones
     for destination in Destination.objects.all():
@@ -111,11 +109,11 @@ def test_the_lists_show_every_destination_once_a_zone(
 @pytest.mark.parametrize(
     ("name", "query", "queries"),
     [
-        ("lookup", {}, 4),
-        ("lookup", {"q": ["Tunisie", "Canada", "Kosovo", "tunisy"]}, 5),
-        ("zones", {}, 4),
-        ("a-to-z", {}, 3),
-        ("changes", {}, 3),
+        ("lookup", {}, 0),
+        ("lookup", {"q": ["Tunisie", "Canada", "Kosovo", "tunisy"]}, 0),
+        ("zones", {}, 2),
+        ("a-to-z", {}, 1),
+        ("changes", {}, 1),
         ("zones-csv", {}, 1),
         ("zones-json", {}, 2),
     ],
@@ -128,6 +126,8 @@ def test_query_counts(
     queries: int,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
+    # The first one reads what the process remembers until the content changes.
+    client.get(url(name, language), query)
     with django_assert_num_queries(queries):
         client.get(url(name, language), query)
 
@@ -313,7 +313,7 @@ class TestMap:
 
 @pytest.mark.usefixtures("warm_index")
 def test_the_json_interface(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(0):
         response = client.get("/api/destinations/", {"q": ["Tunesien", "LU", "zzzz"], "lang": "fr"})
     assert response.json() == {
         "on": timezone.localdate().isoformat(),

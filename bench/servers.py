@@ -1,0 +1,164 @@
+"""The servers that are measured: each on a port of its own, on the first of the machine's cores."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.portal import ROOT, START_SECONDS, STRICT
+from scripts.postgres import free_port
+from scripts.supervised import PREPARE
+
+GUNICORN = ("-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--workers", "1")
+
+NGINX = """
+daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1;
+events {{}}
+http {{
+  access_log off; keepalive_requests 1000000; default_type text/html;
+  client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
+  uwsgi_temp_path {folder}; scgi_temp_path {folder};
+  server {{ listen 127.0.0.1:{port}; root {folder}/pages; }}
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server."""
+
+    url: str
+    """Its address, without a slash at the end."""
+    pid: int
+    seconds_to_first_page: float
+    """From the start of its process."""
+
+    def processor_seconds(self) -> float:
+        """Return the processor time that its workers have used so far."""
+        ticks = 0
+        for child in self._workers():
+            # After the name in brackets, which may hold spaces: the fields 14 and 15 of proc(5).
+            fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def megabytes(self) -> float:
+        """Return the memory of its workers (resident), in MB: what stands in VmRSS."""
+        states = [Path(f"/proc/{child}/status").read_text() for child in self._workers()]
+        sizes = [line.split()[1] for state in states for line in state.splitlines() if "VmRSS" in line]
+        return sum(map(int, sizes)) * 1024 / 1e6
+
+    def _workers(self) -> list[str]:
+        return Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+
+
+@contextmanager
+def base(folder: Path) -> Iterator[Server]:
+    """Serve the bare view."""
+    with _served([sys.executable, *GUNICORN, "bench.base"], folder / "base.log", "/", {}) as server:
+        yield server
+
+
+def prepare(folder: Path) -> None:
+    """Make the portal's database and static files in a folder, with the company's content."""
+    subprocess.run([sys.executable, "-c", PREPARE], cwd=ROOT, env=_settings(folder), check=True)
+
+
+@contextmanager
+def portal(folder: Path, **settings: str) -> Iterator[Server]:
+    """Serve the portal with the settings of production and what `prepare` made in the folder."""
+    command = [sys.executable, *GUNICORN, "legalsite.wsgi"]
+    with _served(command, folder / "portal.log", "/en/", _settings(folder) | settings) as server:
+        yield server
+
+
+@contextmanager
+def nginx(folder: Path, page: bytes) -> Iterator[Server | None]:
+    """Serve a page from disk, where nginx is installed."""
+    binary = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if binary is None:
+        yield None
+        return
+    port = free_port()
+    (folder / "pages").mkdir()
+    (folder / "pages" / "index.html").write_bytes(page)
+    # The worker is not root.
+    for each in (folder, folder / "pages"):
+        each.chmod(0o755)
+    (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port))
+    command = [binary, "-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
+    with _served(command, folder / "nginx.log", "/", {}, port=port) as server:
+        yield server
+
+
+@contextmanager
+def all_servers(folder: Path) -> Iterator[dict[str, Server]]:
+    """Serve base; the portal; the portal with no page kept ("cold"); nginx, where it is installed."""
+    portal_folder, nginx_folder = folder / "portal", folder / "nginx"
+    portal_folder.mkdir()
+    nginx_folder.mkdir()
+    folder.chmod(0o755)
+    prepare(portal_folder)
+    with ExitStack() as stack:
+        bare = stack.enter_context(base(folder))
+        with urllib.request.urlopen(bare.url) as answer:  # noqa: S310  # loopback
+            page = answer.read()
+        servers = {
+            "base": bare,
+            "portal": stack.enter_context(portal(portal_folder)),
+            "cold": stack.enter_context(portal(portal_folder, PAGE_CACHE_MB="0")),
+        }
+        if found := stack.enter_context(nginx(nginx_folder, page)):
+            servers["nginx"] = found
+        yield servers
+
+
+def _settings(folder: Path) -> dict[str, str]:
+    url = "http://127.0.0.1:8000"
+    # Every request says from which network it comes, so that no limit is met.
+    return {**os.environ, **STRICT, "SITE_URL": url, "DATA_DIR": str(folder), "TRUSTED_PROXIES": "1"}
+
+
+@contextmanager
+def _served(
+    command: list[str], log: Path, page: str, environment: Mapping[str, str], port: int = 0
+) -> Iterator[Server]:
+    if not port:
+        port = free_port()
+        command = [*command, "--bind", f"127.0.0.1:{port}"]
+    began = time.perf_counter()
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env={**(environment or os.environ)},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            preexec_fn=on_first_core,
+        )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        while True:
+            try:
+                urllib.request.urlopen(url + page, timeout=5).close()  # noqa: S310 - loopback
+                break
+            except OSError:
+                if process.poll() is not None or time.perf_counter() - began > START_SECONDS:
+                    raise RuntimeError(f"{command}: {log.read_text()}") from None
+                time.sleep(0.002)
+        yield Server(url, process.pid, time.perf_counter() - began)
+    finally:
+        process.terminate()
+        process.wait(timeout=START_SECONDS)
+
+
+def on_first_core() -> None:
+    """Leave the other cores to whoever sends the requests."""
+    if len(os.sched_getaffinity(0)) > 1:
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})

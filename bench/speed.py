@@ -1,0 +1,173 @@
+"""How fast the portal is beside an empty Django, in docs/performance.md.
+
+usage: python -m bench.speed [--rounds N] [--seconds N] [--check]
+Starts base (bench/base.py), the portal and, where it is installed, nginx, and asks each row of bench/rows.py
+right after base, round by round, so that whatever else the machine does meets both. Writes the medians
+between the two marks in docs/performance.md; with --check writes nothing, and fails where a number is missed.
+"""
+
+import argparse
+import datetime
+import os
+import platform
+import re
+import sqlite3
+import statistics
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.load import Load, Outcome, send
+from bench.rows import Row, nginx_row, rows
+from bench.servers import Server, all_servers, portal
+from scripts.portal import ROOT
+
+DOCUMENT = ROOT / "docs" / "performance.md"
+MARKS = "<!-- bench.speed: begin -->", "<!-- bench.speed: end -->"
+
+MOST_MEGABYTES = 90
+MOST_SECONDS_TO_FIRST_PAGE = 1.0
+STARTS = 5
+
+BASE = Load([("/", "")])
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table: what was measured, and what must be reached."""
+
+    name: str
+    measured: str
+    wanted: str
+    is_reached: bool
+    details: str = ""
+
+
+def main() -> None:
+    """Measure, then write the table or check it."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=int, default=2)
+    parser.add_argument("--check", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="portal-speed-") as name:
+        figures = measure(Path(name), options.rounds, options.seconds)
+    table = _table(figures)
+    print(table)
+    if options.check:
+        missed = [figure.name for figure in figures if not figure.is_reached]
+        sys.exit(f"Not reached: {', '.join(missed)}" if missed else 0)
+    _write(f"{_machine(options.rounds, options.seconds)}\n\n{table}")
+
+
+def measure(folder: Path, rounds: int, seconds: int) -> list[Figure]:
+    """Run all rounds and return the lines of the table."""
+    with all_servers(folder) as servers:
+        wanted = rows(servers["portal"].url) + ([nginx_row()] if "nginx" in servers else [])
+        for row in wanted:
+            send(servers[row.server], row.load, seconds)
+        stored, sent = _stored(folder), 0
+        outcomes: dict[str, list[tuple[Outcome, Outcome]]] = defaultdict(list)
+        for number in range(rounds):
+            for row in wanted:
+                beside = send(servers["base"], BASE, seconds)
+                outcome = send(servers[row.server], row.load, seconds)
+                outcomes[row.name].append((beside, outcome))
+                sent += outcome.answers if row.load.body else 0
+            print(f"round {number + 1} of {rounds}", file=sys.stderr)
+        figures = [_figure(row, outcomes[row.name]) for row in wanted]
+        figures += [_counted(_stored(folder) - stored, sent, rounds), _memory(servers)]
+    return [*figures, _starts(folder)]
+
+
+def _figure(row: Row, outcomes: Sequence[tuple[Outcome, Outcome]]) -> Figure:
+    by_answers = statistics.median(outcome.per_second / beside.per_second for beside, outcome in outcomes)
+    by_time = statistics.median(beside.processor_us / outcome.processor_us for beside, outcome in outcomes)
+    ratio = by_answers if row.waits_for_the_disk else by_time
+    rate, p50, p99, time = (
+        statistics.median(values)
+        for values in zip(
+            *((one.per_second, one.p50_ms, one.p99_ms, one.processor_us) for _, one in outcomes), strict=True
+        )
+    )
+    wanted = f"≥ {row.least}" if row.least else ""
+    is_reached = row.least is None or ratio >= row.least
+    if row.most_p99_ms:
+        wanted += f", p99 ≤ {row.most_p99_ms:.0f} ms"
+        is_reached = is_reached and p99 <= row.most_p99_ms
+    details = f"{time:.0f} µs; {rate:.0f}/s, {by_answers:.2f} of base; p50 {p50:.1f} ms, p99 {p99:.1f} ms"
+    return Figure(row.name, f"{ratio:.2f}", wanted, is_reached, details)
+
+
+def _counted(stored: int, sent: int, rounds: int) -> Figure:
+    """Return whether every complaint is there that was answered with its confirmation."""
+    # What wrk breaks off at the end of a round is stored and not counted as answered.
+    most = sent + 16 * rounds
+    return Figure(
+        "complaints answered, stored", f"{sent}, {stored}", "no fewer stored", sent <= stored <= most
+    )
+
+
+def _stored(folder: Path) -> int:
+    with sqlite3.connect(folder / "portal" / "portal.sqlite3") as connection:
+        (number,) = connection.execute("SELECT count(*) FROM complaints_complaint").fetchone()
+    connection.close()
+    return int(number)
+
+
+def _memory(servers: Mapping[str, Server]) -> Figure:
+    size = servers["portal"].megabytes()
+    return Figure(
+        "worker memory, after all of this", f"{size:.0f} MB", f"≤ {MOST_MEGABYTES} MB", size <= MOST_MEGABYTES
+    )
+
+
+def _starts(folder: Path) -> Figure:
+    """Return how long it takes from starting gunicorn to the first page."""
+    seconds = []
+    for _start in range(STARTS):
+        with portal(folder / "portal") as server:
+            seconds.append(server.seconds_to_first_page)
+    median = statistics.median(seconds)
+    return Figure(
+        "cold start to the first page",
+        f"{median:.2f} s",
+        f"≤ {MOST_SECONDS_TO_FIRST_PAGE} s",
+        median <= MOST_SECONDS_TO_FIRST_PAGE,
+        f"{min(seconds):.2f} to {max(seconds):.2f} s",
+    )
+
+
+def _table(figures: Sequence[Figure]) -> str:
+    lines = ["| work | measured | must be | | processor time an answer; answers |", "|---|---|---|---|---|"]
+    for figure in figures:
+        verdict = "" if not figure.wanted else "reached" if figure.is_reached else "**not reached**"
+        lines.append(
+            f"| {figure.name} | {figure.measured} | {figure.wanted} | {verdict} | {figure.details} |"
+        )
+    return "\n".join(lines)
+
+
+def _machine(rounds: int, seconds: int) -> str:
+    found = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    processor = found[1] if found else platform.machine()
+    return (
+        f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {processor}, {os.cpu_count()} cores, "
+        f"{platform.system()} {platform.release()}, Python {platform.python_version()}. Servers on one core, "
+        f"wrk on the others; {rounds} rounds of {seconds} s, medians; the machine's load was "
+        f"{os.getloadavg()[2]:.1f}."
+    )
+
+
+def _write(text: str) -> None:
+    """Put the text between the marks; what is written by hand around them stays."""
+    before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(MARKS[0])
+    _, _, after = rest.partition(MARKS[1])
+    DOCUMENT.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
