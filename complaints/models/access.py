@@ -3,6 +3,7 @@
 import datetime
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -27,6 +28,10 @@ class HoldQuerySet(models.QuerySet["Hold"]):
     def active(self, on: datetime.date) -> "HoldQuerySet":
         """Return the holds that keep a case from being erased on a day: confirmed, not lifted, not over."""
         return self.filter(confirmed_at__isnull=False, lifted_at__isnull=True, until_on__gt=on)
+
+    def to_confirm(self, by: User) -> "HoldQuerySet":
+        """Return the holds that somebody other than `by` has asked for and nobody has confirmed."""
+        return self.filter(confirmed_at__isnull=True, lifted_at__isnull=True).exclude(requested_by=by)
 
 
 class Hold(models.Model):

@@ -1,0 +1,92 @@
+"""Accounts and groups of staff in the admin: their names and permissions in the reader's language."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.filters import RelatedFieldListFilter
+from django.contrib.auth import admin as stock
+from django.contrib.auth.models import Group, Permission, User
+from django.db.models import Field, ManyToManyField
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from legalsite.groups import shown_name
+
+VERBS = {"add": _("add"), "change": _("change"), "delete": _("delete"), "view": _("see")}
+"""What the permissions allow that every model has."""
+
+
+def shown_permission(permission: Permission) -> str:
+    """Return a permission in the reader's language, such as "Complaints – message – see"."""
+    model = permission.content_type.model_class()
+    verb, _separator, name = permission.codename.partition("_")
+    if model is None or name != model._meta.model_name or verb not in VERBS:
+        # One of the portal's own, whose words are translated; those of a model that is gone stay as stored.
+        return f"{permission.content_type.name} – {gettext(permission.name)}"
+    return f"{model._meta.app_config.verbose_name} – {model._meta.verbose_name} – {VERBS[verb]}"
+
+
+class GroupsField(forms.ModelMultipleChoiceField):
+    """Groups by the names that they have on the screen."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return shown_name(obj)
+
+
+class PermissionsField(forms.ModelMultipleChoiceField):
+    """Permissions in words of the reader's language."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return shown_permission(obj)
+
+
+class GroupFilter(RelatedFieldListFilter):
+    """Accounts by group."""
+
+    def field_choices(
+        self, field: Field[Any, Any], request: HttpRequest, model_admin: Any
+    ) -> list[tuple[str, str]]:
+        return [(str(group.pk), shown_name(group)) for group in Group.objects.order_by("name")]
+
+
+class TranslatedChoices(admin.ModelAdmin[Any]):
+    """Shows groups and permissions to choose from in the reader's language."""
+
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.remote_field.model is Group:
+            kwargs["form_class"] = GroupsField
+        elif db_field.remote_field.model is Permission:
+            kwargs["form_class"] = PermissionsField
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+admin.site.unregister([User, Group])
+
+
+@admin.register(User)
+class UserAdmin(TranslatedChoices, stock.UserAdmin):
+    """Accounts of staff."""
+
+    list_display = ("username", "first_name", "last_name", "email", "is_active", "last_login")
+    list_filter = (("groups", GroupFilter), "is_active", "is_superuser")
+
+
+@admin.register(Group)
+class GroupAdmin(TranslatedChoices, stock.GroupAdmin):
+    """Groups of staff: what a role may do."""
+
+    list_display = ("shown",)
+
+    @admin.display(description=_("name"), ordering="name")
+    def shown(self, group: Group) -> str:
+        """The name in the reader's language."""
+        return shown_name(group)
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if context.get("original"):
+            context["subtitle"] = shown_name(context["original"])
+        return super().render_change_form(request, context, *args, **kwargs)
