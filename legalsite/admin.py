@@ -11,10 +11,16 @@ from django.db.models import Field, ManyToManyField
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from legalsite.groups import shown_name
 
-VERBS = {"add": _("add"), "change": _("change"), "delete": _("delete"), "view": _("see")}
+VERBS = {
+    "add": pgettext_lazy("permission", "add"),
+    "change": pgettext_lazy("permission", "change"),
+    "delete": pgettext_lazy("permission", "delete"),
+    "view": pgettext_lazy("permission", "see"),
+}
 """What the permissions allow that every model has."""
 
 
@@ -86,7 +92,9 @@ class GroupAdmin(TranslatedChoices, stock.GroupAdmin):
         """The name in the reader's language."""
         return shown_name(group)
 
-    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         if context.get("original"):
             context["subtitle"] = shown_name(context["original"])
         return super().render_change_form(request, context, *args, **kwargs)

@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext, pgettext
 from post_office.models import STATUS
 
@@ -68,6 +69,11 @@ class Area:
     heading: str
     tasks: list[Task] = field(default_factory=list)
 
+    @property
+    def is_late(self) -> bool:
+        """Whether something of it should have been done before today."""
+        return any(task.is_late for task in self.tasks)
+
 
 @dataclass(frozen=True)
 class Today:
@@ -81,10 +87,11 @@ class Today:
 def today_of(user: User) -> Today:
     """Return what waits for `user`. At most 25 queries, however much waits."""
     today = timezone.localdate()
-    areas = [_texts(user), _cases(user, today), _requests(user, today), _mails(user)]
+    areas = [_cases(user, today), _requests(user, today), _texts(user), _mails(user)]
     return Today(
         faults=_faults(user, today),
-        areas=[area for area in areas if area.tasks],
+        # What is late comes first, then the order of the daily work.
+        areas=sorted((area for area in areas if area.tasks), key=lambda area: not area.is_late),
         coming=[task for task in _coming(user, today) if task.number],
     )
 
@@ -172,7 +179,7 @@ def _requests(user: User, today: datetime.date) -> Area:
 
 
 def _mails(user: User) -> Area:
-    area = Area("mails", gettext("Outgoing mail"))
+    area = Area("mails", str(capfirst(OutgoingMail._meta.verbose_name_plural)))
     works_with_mail = user.has_perm("complaints.change_complaint") or user.has_perm("privacy.change_request")
     if works_with_mail and user.has_perm("core.view_outgoingmail"):
         address = reverse("admin:core_outgoingmail_changelist")
@@ -189,21 +196,24 @@ def _coming(user: User, today: datetime.date) -> list[Task]:
     found = []
     if user.has_perm("documents.view_version"):
         announced = Version.objects.published().filter(effective_on__gt=today, withdrawn_on__isnull=True)
-        found.append(
-            _versions(
-                pgettext("texts", "Announced"), announced.select_related("document")
-            )
-        )
+        found.append(_versions(pgettext("texts", "Announced"), announced.select_related("document")))
     if user.has_perm("complaints.view_complaint"):
         number = inbox.waiting(Complaint.objects.all(), UNDER_WAY, today).count()
         words = gettext("Complaints that are not answered yet")
         found.append(Task(words, number, f"{reverse(CASE_LIST)}?waiting={UNDER_WAY}"))
         found.append(
-            Task(gettext("Complaints to be erased: the portal does it within a day"), retention.due(today).count())
+            Task(
+                gettext("Complaints to be erased: the portal does it within a day"),
+                retention.due(today).count(),
+            )
         )
     if user.has_perm("privacy.view_request"):
         number = privacy.retention.due(today).count()
-        found.append(Task(gettext("Requests about personal data to be erased: the portal does it within a day"), number))
+        found.append(
+            Task(
+                gettext("Requests about personal data to be erased: the portal does it within a day"), number
+            )
+        )
     return found
 
 

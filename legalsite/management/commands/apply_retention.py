@@ -11,6 +11,9 @@ from complaints import attachments, retention
 
 logger = logging.getLogger(__name__)
 
+SAID_EVERY = 100
+"""Complaints after which a person who watches is told how far it is."""
+
 
 class Command(BaseCommand):
     """Erases personal data whose time is over. The mail worker runs it every day; safe to repeat."""
@@ -28,7 +31,12 @@ class Command(BaseCommand):
                 "are due to be erased."
             )
             return
-        erased = sum(1 for _case in retention.apply(today))
+        due = retention.due(today).count()
+        erased = 0
+        for _case in retention.apply(today):
+            erased += 1
+            if erased % SAID_EVERY == 0 and options["verbosity"] > 0:
+                self.stdout.write(f"{erased} of {due} complaints erased so far.")
         requests = sum(1 for _request in privacy.retention.apply(today))
         unconfirmed = privacy.retention.remove_unconfirmed()
         drafts = attachments.remove_expired_drafts()
