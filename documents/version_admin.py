@@ -154,7 +154,6 @@ class VersionAdmin(SummaryPages, TextPreview):
     date_hierarchy = "effective_on"
     search_fields = ("document__title_fr", "document__title_en")
     form = VersionForm
-    autocomplete_fields = ("document",)
     inlines = (EditionInline, EventInline)
     readonly_fields = (
         "state",

@@ -9,9 +9,8 @@ from django.contrib.auth import admin as stock
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Field, ManyToManyField
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from legalsite.groups import shown_name
 
@@ -34,14 +33,14 @@ def shown_permission(permission: Permission) -> str:
     return f"{model._meta.app_config.verbose_name} – {model._meta.verbose_name} – {VERBS[verb]}"
 
 
-class GroupsField(forms.ModelMultipleChoiceField):
+class GroupsField(forms.ModelMultipleChoiceField[Group]):
     """Groups by the names that they have on the screen."""
 
     def label_from_instance(self, obj: Any) -> str:
         return shown_name(obj)
 
 
-class PermissionsField(forms.ModelMultipleChoiceField):
+class PermissionsField(forms.ModelMultipleChoiceField[Permission]):
     """Permissions in words of the reader's language."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -53,36 +52,54 @@ class GroupFilter(RelatedFieldListFilter):
 
     def field_choices(
         self, field: Field[Any, Any], request: HttpRequest, model_admin: Any
-    ) -> list[tuple[str, str]]:
+    ) -> list[tuple[str, str | Any]]:
         return [(str(group.pk), shown_name(group)) for group in Group.objects.order_by("name")]
 
 
-class TranslatedChoices(admin.ModelAdmin[Any]):
-    """Shows groups and permissions to choose from in the reader's language."""
+class Ticked(admin.ModelAdmin[Any]):
+    """Groups and permissions as boxes to tick, in the reader's language."""
+
+    filter_horizontal = ()
 
     def formfield_for_manytomany(
-        self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        if db_field.remote_field.model is Group:
-            kwargs["form_class"] = GroupsField
-        elif db_field.remote_field.model is Permission:
-            kwargs["form_class"] = PermissionsField
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
+        self, db_field: ManyToManyField[Any, Any], request: HttpRequest | None = None, **kwargs: Any
+    ) -> forms.ModelMultipleChoiceField[Any] | None:
+        chosen = {Group: GroupsField, Permission: PermissionsField}.get(db_field.remote_field.model)
+        if chosen is None:
+            return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[arg-type]  # the admin always gives one
+        field: forms.ModelMultipleChoiceField[Any] | None = db_field.formfield(
+            form_class=chosen,
+            widget=forms.CheckboxSelectMultiple(attrs={"class": "choices"}),
+            help_text=db_field.help_text,
+        )
+        if field is not None and chosen is PermissionsField:
+            field.queryset = Permission.objects.select_related("content_type")
+        return field
 
 
 admin.site.unregister([User, Group])
 
 
 @admin.register(User)
-class UserAdmin(TranslatedChoices, stock.UserAdmin):
+class UserAdmin(Ticked, stock.UserAdmin[User]):
     """Accounts of staff."""
 
     list_display = ("username", "first_name", "last_name", "email", "is_active", "last_login")
     list_filter = (("groups", GroupFilter), "is_active", "is_superuser")
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("username", "password", ("first_name", "last_name"), "email")}),
+        (_("What this account may do"), {"fields": ("is_active", "is_staff", "groups", "is_superuser")}),
+        (
+            _("Single permissions, beyond the groups"),
+            {"classes": ("collapse",), "fields": ("user_permissions",)},
+        ),
+        (_("Use"), {"fields": (("last_login", "date_joined"),)}),
+    )
 
 
 @admin.register(Group)
-class GroupAdmin(TranslatedChoices, stock.GroupAdmin):
+class GroupAdmin(Ticked, stock.GroupAdmin):
     """Groups of staff: what a role may do."""
 
     list_display = ("shown",)

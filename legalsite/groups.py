@@ -79,7 +79,7 @@ NAMES: dict[str, Promise] = {
     "Data protection": _("Data protection"),
     "Auditors": _("Auditors"),
 }
-"""What the groups are called on the screen; their rows keep the English name, by which the loader knows them."""
+"""What the screen calls the groups; their rows keep the English name, by which the loader knows them."""
 
 
 def shown_name(group: Group) -> str:

@@ -222,10 +222,10 @@ def _faults(user: User, today: datetime.date) -> list[str]:
     if user.has_perm("complaints.view_complaint") and (number := retention.late(today)):
         found.append(
             ngettext(
-                "The personal data of %(number)s complaint should have been erased and are not. Ask the operator "
-                "to look at the worker.",
-                "The personal data of %(number)s complaints should have been erased and are not. Ask the operator "
-                "to look at the worker.",
+                "The personal data of %(number)s complaint should have been erased and are not. "
+                "Ask the operator to look at the worker.",
+                "The personal data of %(number)s complaints should have been erased and are not. "
+                "Ask the operator to look at the worker.",
                 number,
             )
             % {"number": number}
@@ -233,10 +233,10 @@ def _faults(user: User, today: datetime.date) -> list[str]:
     if user.has_perm("privacy.view_request") and (number := privacy.retention.late(today)):
         found.append(
             ngettext(
-                "%(number)s request about personal data should have been erased and is not. Ask the operator to "
-                "look at the worker.",
-                "%(number)s requests about personal data should have been erased and are not. Ask the operator "
-                "to look at the worker.",
+                "%(number)s request about personal data should have been erased and is not. "
+                "Ask the operator to look at the worker.",
+                "%(number)s requests about personal data should have been erased and are not. "
+                "Ask the operator to look at the worker.",
                 number,
             )
             % {"number": number}

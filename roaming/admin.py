@@ -143,7 +143,6 @@ class ListingAdmin(admin.ModelAdmin[Listing]):
     list_filter = ("zone",)
     list_select_related = ("zone", "destination")
     search_fields = ("name_as_published", "destination__name_fr", "destination__name_en", "destination__iso")
-    autocomplete_fields = ("destination",)
     fields = (
         ("zone", "position"),
         ("destination", "name_as_published"),
