@@ -67,14 +67,14 @@ class Ticked(admin.ModelAdmin[Any]):
         chosen = {Group: GroupsField, Permission: PermissionsField}.get(db_field.remote_field.model)
         if chosen is None:
             return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[arg-type]  # the admin always gives one
-        field: forms.ModelMultipleChoiceField[Any] | None = db_field.formfield(
+        field: Any = db_field.formfield(
             form_class=chosen,
             widget=forms.CheckboxSelectMultiple(attrs={"class": "choices"}),
             help_text=db_field.help_text,
         )
         if field is not None and chosen is PermissionsField:
             field.queryset = Permission.objects.select_related("content_type")
-        return field
+        return field  # type: ignore[no-any-return]  # a field of the class that was asked for
 
 
 admin.site.unregister([User, Group])

@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import FloatRect, Page
 
 from scripts.portal import Portal
 
@@ -93,6 +93,6 @@ def _shoot(page: Page, language: str, name: str, part: str, height: int) -> None
         "part => { const { x, y, width, height } = part.getBoundingClientRect();"
         " return [x, y + scrollY, width, height]; }"
     )
-    clip = {"x": left, "y": top, "width": width, "height": min(height, whole)}
+    clip = FloatRect(x=left, y=top, width=width, height=min(height, whole))
     picture = page.screenshot(full_page=True, animations="disabled", clip=clip)
     Image.open(io.BytesIO(picture)).quantize(COLOURS).save(folder / f"{name}.png", optimize=True)

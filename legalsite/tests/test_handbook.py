@@ -27,7 +27,7 @@ def catalogued() -> set[tuple[str | None, str]]:
     found: set[tuple[str | None, str]] = set()
     for message in messages.read(messages.ROOT):
         ids = message.id if isinstance(message.id, tuple) else (message.id,)
-        found |= {(message.context, each) for each in ids if message.string}
+        found |= {(message.context, str(each)) for each in ids if message.string}
     for module in (admin, auth):
         folder = Path(str(module.__file__)).parent / "locale"
         django = gettext.translation("django", folder, ["fr"])
