@@ -35,7 +35,7 @@ def differences(texts: Mapping[str, str]) -> list[str]:
 
 def _missing(text: str, other: str) -> list[str]:
     """Return the numbered articles and paragraphs of `text` that `other` lacks, by what they are called."""
-    words = {heading.anchor: heading.words for heading in rendering.render(text).headings}
+    words = {heading.anchor: heading.words for heading in _headings(text)}
     numbered = {anchor for anchor in rendering.anchors(text) if anchor.startswith("article-")}
     missing = sorted(numbered - rendering.anchors(other), key=_place)
     return [words.get(anchor, anchor.removeprefix("article-").replace("-", ".")) for anchor in missing]
@@ -46,11 +46,15 @@ def _place(anchor: str) -> tuple[int, ...]:
 
 
 def _uneven(written: Mapping[str, str]) -> list[str]:
-    counts = {language: len(rendering.render(text).headings) for language, text in written.items()}
+    counts = {language: len(_headings(text)) for language, text in written.items()}
     if len(set(counts.values())) == 1:
         return []
     said = ", ".join(f"{_name(language)} {number}" for language, number in counts.items())
     return [_("The texts do not have the same number of headings: %(numbers)s.") % {"numbers": said}]
+
+
+def _headings(text: str) -> list[rendering.Heading]:
+    return [heading for heading, _words in rendering.articles(text) if heading]
 
 
 def _name(language: str) -> str:

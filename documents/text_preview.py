@@ -37,12 +37,9 @@ class TextPreview(admin.ModelAdmin[Version]):
         texts = {
             code: request.POST[code].replace("\r\n", "\n") for code in Language.values if code in request.POST
         }
-        response = JsonResponse(
+        return JsonResponse(
             {
-                # Every state of a text is rendered once: the cache of `render` is for texts that are read.
-                "texts": {code: rendering.render.__wrapped__(text).html for code, text in texts.items()},
+                "texts": {code: rendering.render_afresh(text).html for code, text in texts.items()},
                 "differences": differences(texts),
             }
         )
-        response.headers["Cache-Control"] = "no-store"
-        return response

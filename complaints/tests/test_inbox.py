@@ -113,7 +113,7 @@ def test_the_start_page_is_silent_when_nothing_waits(client: Client, handler: Us
     handling.withdraw(complaint=make_complaint(), reason="Settled.", by=handler)
     Email.objects.update(status=STATUS.sent)
     assert client.get("/admin/").context["today"].areas == []
-    case = make_complaint()
+    case = make_complaint(summary="Another")
     assert [area.name for area in client.get("/admin/").context["today"].areas] == ["cases"]
     client.force_login(make_staff("editor", "view_document"))
     page = client.get("/admin/")
