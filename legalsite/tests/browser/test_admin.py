@@ -46,7 +46,8 @@ def test_a_text_is_shown_beside_its_translation_as_it_will_look_while_one_types(
     admin.goto("/admin/documents/version/add/")
     french, english = admin.locator(".edition").all()
     left, right = french.bounding_box(), english.bounding_box()
-    assert left and right
+    assert left
+    assert right
     assert left["y"] == right["y"]
     assert left["x"] + left["width"] <= right["x"]
     french.locator("textarea").fill("## Article 1\n\nUn **mot** <b>brut</b>.\n\n## Article 2\n\nExemple.")
@@ -60,7 +61,8 @@ def test_a_text_is_shown_beside_its_translation_as_it_will_look_while_one_types(
     # Narrower, one stands below the other.
     admin.set_viewport_size({"width": 1000, "height": 900})
     left, right = french.bounding_box(), english.bounding_box()
-    assert left and right
+    assert left
+    assert right
     assert left["y"] + left["height"] <= right["y"]
 
 
