@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run staff demo test check lock messages specimens screenshots gazetteer legal-texts map bench faults validate
+.PHONY: help run staff demo backup restore test check lock messages specimens screenshots gazetteer legal-texts map bench faults validate audit tasks
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -16,6 +16,13 @@ staff: .venv/installed ## Create a staff account that may do everything
 
 demo: .venv/installed ## Add fictitious staff, complaints and versions, and print the passwords
 	@scripts/manage.sh load_demo
+
+backup: .venv/installed ## Back up database and files into one archive, while the portal runs
+	@scripts/as_it_is.sh backup
+
+restore: .venv/installed ## Restore a backup: ARCHIVE=file, OPTIONS="--replace --identity file" where needed
+	@test -n "$(ARCHIVE)" || { echo "Say which: make restore ARCHIVE=file" >&2; exit 1; }
+	@scripts/as_it_is.sh restore "$(ARCHIVE)" $(OPTIONS)
 
 test: .venv/installed-dev ## Run every check and test, on SQLite and on PostgreSQL, installing what they need
 	@scripts/test.sh
@@ -34,9 +41,10 @@ messages: .venv/installed-dev ## Collect the strings to translate into core/loca
 specimens: .venv/installed-dev ## Build the specimen PDFs anew from their sources
 	@.venv/bin/python -m scripts.specimens
 
-screenshots: .venv/installed-dev ## Take the screenshots of the README and of the handbook
+screenshots: .venv/installed-dev ## Take the screenshots of the README and handbook, and of every page into var/screenshots
 	@scripts/need.sh chromium chromium libatomic.so.1 libatomic1
 	@.venv/bin/python -m scripts.screenshots
+	@.venv/bin/python -m scripts.contact_sheet
 
 gazetteer: .venv/installed-dev ## Build the place names of the roaming lookup anew from their sources
 	@scripts/need.sh npm npm
@@ -60,6 +68,15 @@ faults: .venv/installed-dev ## Kill a portal's processes while 500 complaints co
 validate: .venv/installed-dev ## Check the HTML of every kind of page, style sheets and drawings (Nu HTML checker)
 	@scripts/need.sh npm npm java default-jre-headless
 	@scripts/validate.sh
+
+audit: .venv/installed-dev ## Measure every page: Lighthouse, weight, axe in each state, five tasks (some ten minutes)
+	@scripts/need.sh npm npm chromium chromium libatomic.so.1 libatomic1
+	@cd scripts/lighthouse && npm ci --silent --ignore-scripts
+	@.venv/bin/python -m scripts.audit
+
+tasks: .venv/installed-dev ## Try five tasks as a new user would, and count the steps
+	@scripts/need.sh chromium chromium libatomic.so.1 libatomic1
+	@.venv/bin/python -m scripts.tasks
 
 .venv/installed: requirements.txt
 	@scripts/venv.sh requirements.txt

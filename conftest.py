@@ -35,7 +35,8 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     }
     from complaints.models import Attachment
 
-    with override_settings(STORAGES=storages), pytest.MonkeyPatch.context() as patched:
+    ledger = folder / "erasures.jsonl"
+    with override_settings(STORAGES=storages, ERASURE_LEDGER=ledger), pytest.MonkeyPatch.context() as patched:
         # The field has asked for its storage when the models were loaded.
         patched.setattr(Attachment._meta.get_field("file"), "storage", storage_handler["attachments"])
         yield folder

@@ -16,20 +16,25 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from complaints import handling
+from complaints import handling, retention
 from complaints.case_admin import CaseViews
 from complaints.case_inlines import INLINES
 from complaints.case_steps import available
+from complaints.csv_files import CONTENT_TYPE, csv_lines
 from complaints.deadlines import count_month, count_working_days, explain
-from complaints.inbox import MineFilter, WaitingFilter, csv_lines
-from complaints.models import Complaint, Stage, Template
+from complaints.inbox import MineFilter, WaitingFilter, rows
+from complaints.models import Complaint, Stage, StandardText, Template
 from complaints.report_views import ReportViews
 from complaints.staff_forms import AssignForm
 from complaints.steps import StepRefused
-from complaints.wording_preview import preview
+from complaints.wording_preview import example_values, preview
+from core import audit
 from core.dates import long_date
 from core.folding import fold
 from core.staff import ReadOnlyAdmin
+
+MOST_AT_ONCE = 500
+"""Complaints that can be assigned together: each is a transaction and a mail, and all of them one request."""
 
 
 @admin.register(Complaint)
@@ -60,7 +65,7 @@ class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
     actions = ("assign_selected", "export_selected")
     change_form_template = "admin/complaints/complaint/change_form.html"
     change_list_template = "admin/complaints/complaint/change_list.html"
-    readonly_fields = ("clock", "target", "signs")
+    readonly_fields = ("clock", "target", "signs", "erasure")
     fieldsets = (
         (
             _("The case"),
@@ -73,6 +78,7 @@ class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
                     "signs",
                     ("owner", "sponsor"),
                     "conflict_reason",
+                    "erasure",
                 )
             },
         ),
@@ -175,6 +181,21 @@ class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
         counted = count_working_days(complaint.clock_began_on, days)
         return f"{long_date(complaint.target_on)}. {explain(counted)}"
 
+    @admin.display(description=_("erasure of personal data"))
+    def erasure(self, complaint: Complaint) -> str:
+        """The day on which the data are erased, and what suspends it."""
+        if complaint.erased_at:
+            return "–"
+        found = retention.erasure_of(complaint, timezone.localdate())
+        if found is None:
+            return gettext("Not while the complaint is open.")
+        if found.held_until_on is None:
+            return long_date(found.on)
+        return gettext("Suspended by the legal hold until %(until)s; on %(date)s at the earliest.") % {
+            "until": long_date(found.held_until_on),
+            "date": long_date(found.on),
+        }
+
     def get_urls(self) -> list[URLPattern]:
         return [*self.case_urls(), *self.report_urls(), *super().get_urls()]
 
@@ -200,7 +221,14 @@ class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
 
     @admin.action(description=_("Assign owner and sponsor"), permissions=["handle"])
     def assign_selected(self, request: HttpRequest, queryset: QuerySet[Complaint]) -> HttpResponse | None:
-        """Ask for owner and sponsor, then assign every complaint that was ticked."""
+        """Ask for owner and sponsor, then assign every complaint that was ticked, MOST_AT_ONCE at most."""
+        if (number := queryset.count()) > MOST_AT_ONCE:
+            problem = gettext(
+                "At most %(most)d complaints can be assigned at once, and you chose %(number)d. None was "
+                "assigned: filter the list or go page by page."
+            )
+            messages.error(request, problem % {"most": MOST_AT_ONCE, "number": number})
+            return None
         form = AssignForm(request.POST if "apply" in request.POST else None)
         chosen: Iterable[Complaint] = queryset
         if form.is_valid():
@@ -238,7 +266,11 @@ class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
         """Stream the complaints that were ticked as CSV; who took them out is on record with each."""
         for complaint in queryset:
             self.log_change(request, complaint, gettext("Exported as CSV"))
-        response = StreamingHttpResponse(csv_lines(queryset), content_type="text/csv; charset=utf-8")
+        number = {"number": queryset.count()}
+        audit.record(
+            audit.Action.EXPORTED, by=request.user, about="complaints.csv", request=request, facts=number
+        )
+        response = StreamingHttpResponse(csv_lines(rows(queryset)), content_type=CONTENT_TYPE)
         today = datetime.date.isoformat(timezone.localdate())
         response.headers["Content-Disposition"] = f'attachment; filename="complaints-{today}.csv"'
         return response
@@ -256,19 +288,23 @@ def time_left(complaint: Complaint) -> str:
     return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
 
 
+class WordingAdmin(admin.ModelAdmin[Any]):
+    """What is written to complainants, with the placeholders that can stand in it."""
+
+    @admin.display(description=_("placeholders"))
+    def placeholders(self, wording: Template | StandardText) -> str:
+        """What can stand in curly brackets."""
+        return ", ".join(f"{{{name}}}" for name in wording.allowed)
+
+
 @admin.register(Template)
-class TemplateAdmin(admin.ModelAdmin[Template]):
+class TemplateAdmin(WordingAdmin):
     """What the portal writes to complainants; each kind and language has one."""
 
     list_display = ("__str__", "subject")
     list_filter = ("kind", "language")
     readonly_fields = ("kind", "language", "placeholders", "example")
     fields = (("kind", "language"), "subject", "text", "placeholders", "example")
-
-    @admin.display(description=_("placeholders"))
-    def placeholders(self, template: Template) -> str:
-        """What can stand in curly brackets."""
-        return ", ".join(f"{{{name}}}" for name in template.allowed)
 
     @admin.display(description=_("example, as saved"))
     def example(self, template: Template) -> str:
@@ -281,3 +317,33 @@ class TemplateAdmin(admin.ModelAdmin[Template]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Template | None = None) -> bool:
         return False
+
+
+@admin.register(StandardText)
+class StandardTextAdmin(WordingAdmin):
+    """What staff put into their answers; edited by those who may edit message templates."""
+
+    list_display = ("title", "purpose", "language", "kind")
+    list_filter = ("purpose", "language", "kind")
+    search_fields = ("title", "text")
+    readonly_fields = ("placeholders", "example")
+    fields = ("purpose", "language", "kind", "title", "text", "placeholders", "example")
+
+    @admin.display(description=_("example, as saved"))
+    def example(self, standard_text: StandardText) -> str:
+        """The text with example values in the place of the placeholders."""
+        if not standard_text.text:
+            return "–"
+        return format_html("<pre>{}</pre>", standard_text.filled(example_values(standard_text)))
+
+    def has_view_permission(self, request: HttpRequest, obj: StandardText | None = None) -> bool:
+        return request.user.has_perm("complaints.view_template") or self.has_change_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_change_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: StandardText | None = None) -> bool:
+        return request.user.has_perm("complaints.change_template")
+
+    def has_delete_permission(self, request: HttpRequest, obj: StandardText | None = None) -> bool:
+        return self.has_change_permission(request)

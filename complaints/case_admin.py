@@ -3,6 +3,7 @@
 import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,11 +14,13 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from complaints import handling
-from complaints.case_steps import STEPS
-from complaints.models import Attachment, Channel, Complaint, Message
+from complaints.case_steps import STEPS, Step
+from complaints.mail import facts_of
+from complaints.models import Channel, Complaint, Message, StandardText
 from complaints.receiving import receive, submission_key
-from complaints.staff_forms import EntryForm
+from complaints.staff_forms import EntryForm, StandardTextForm
 from complaints.steps import StepRefused
+from core import audit
 from core.contact import contact_details
 from core.dates import long_date
 
@@ -50,7 +53,7 @@ class CaseViews(admin.ModelAdmin[Any]):
         if not request.user.has_perm(chosen.permission):
             raise PermissionDenied
         complaint = get_object_or_404(Complaint, pk=pk)
-        form = chosen.form(request.POST if request.method == "POST" else None)
+        form, texts = _forms(request, chosen, complaint)
         if form.is_valid():
             try:
                 chosen.take(complaint=complaint, by=request.user, **form.cleaned_data)
@@ -66,6 +69,7 @@ class CaseViews(admin.ModelAdmin[Any]):
             "title": chosen.label,
             "record": complaint,
             "form": form,
+            "texts": texts,
         }
         return TemplateResponse(request, "admin/complaints/complaint/step.html", context)
 
@@ -105,11 +109,13 @@ class CaseViews(admin.ModelAdmin[Any]):
         """Hand out a file of the complainant, to be saved and never shown by the browser."""
         if not request.user.has_perm("complaints.view_complaint"):
             raise PermissionDenied
-        attachment = get_object_or_404(Attachment, complaint=pk, pk=file)
+        complaint = get_object_or_404(Complaint, pk=pk)
+        attachment = get_object_or_404(complaint.attachments, pk=file)
         try:
             opened = attachment.file.open("rb")
         except FileNotFoundError as error:
             raise Http404("the storage has lost the file") from error
+        audit.record(audit.Action.DOWNLOADED, by=request.user, about=complaint.reference, request=request)
         response = FileResponse(
             opened, as_attachment=True, filename=attachment.name, content_type="application/octet-stream"
         )
@@ -138,6 +144,31 @@ class CaseViews(admin.ModelAdmin[Any]):
             page = TemplateResponse(request, "admin/complaints/complaint/letter.html", context)
             page.headers["Cache-Control"] = "no-store"
             return page.render()
+
+
+def _forms(
+    request: HttpRequest, step: Step, complaint: Complaint
+) -> tuple[forms.Form, StandardTextForm | None]:
+    """Return the form of a step and what chooses a standard text for it, None when none fits.
+
+    When a text is to be used, it stands in the form with all that was typed, and nothing is sent yet.
+    """
+    typed = request.POST if request.method == "POST" else None
+    if step.letter is None:
+        return step.form(typed), None
+    field, purpose = step.letter
+    fitting = StandardText.objects.fitting(complaint, purpose)
+    if typed is None or "use" not in typed:
+        return step.form(typed), StandardTextForm(fitting) if fitting.exists() else None
+    texts, values = StandardTextForm(fitting, typed), typed.dict()
+    if not texts.is_valid():
+        texts.fields["standard_text"].widget.attrs["autofocus"] = True
+        return step.form(initial=values), texts
+    before = str(values.get(field, "")).replace("\r\n", "\n").rstrip()
+    text = texts.cleaned_data["standard_text"].filled(facts_of(complaint))
+    form = step.form(initial={**values, field: f"{before}\n\n{text}" if before else text})
+    form.fields[field].widget.attrs["autofocus"] = True
+    return form, StandardTextForm(fitting)
 
 
 def _back_to(complaint: Complaint) -> HttpResponseRedirect:

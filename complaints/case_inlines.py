@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from post_office.models import STATUS
 
 from complaints.models import Attachment, Event, Hold, Message, PastExamination
+from complaints.steps import name_of
+from core.dates import long_date
 from core.staff import RecordInline
 from core.templatetags.portal import file_size
 
@@ -108,8 +110,24 @@ class HoldInline(CaseInline):
         "reason",
         "until_on",
         "confirmed_by",
+        "longer",
         "lifted_at",
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("extensions__requested_by")
+
+    @admin.display(description=_("extension"))
+    def longer(self, hold: Hold) -> str:
+        """The later end that was asked for and neither confirmed nor declined, why, and by whom."""
+        for extension in hold.extensions.all():
+            if extension.confirmed_at is None and extension.declined_at is None:
+                return gettext("Until %(date)s, requested by %(name)s: %(reason)s") % {
+                    "date": long_date(extension.until_on),
+                    "name": name_of(extension.requested_by),
+                    "reason": extension.reason,
+                }
+        return "–"
 
 
 INLINES = (MessageInline, AttachmentInline, EventInline, PastExaminationInline, HoldInline)

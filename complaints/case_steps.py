@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from complaints import handling, holds
-from complaints.models import Complaint
+from complaints.models import Complaint, Purpose
 from complaints.staff_forms import (
     AnswerForm,
     AssignForm,
@@ -37,16 +37,25 @@ class Step:
     form: type[forms.Form]
     take: Callable[..., None]
     permission: str = HANDLE
+    letter: tuple[str, Purpose] | None = None
+    """The field that the complainant will read, and which standard texts go there."""
 
 
 STEPS: dict[str, Step] = {
     "restore": Step(_("Restore: it is no spam"), ConfirmForm, handling.restore),
     "assign": Step(_("Assign owner and sponsor"), AssignForm, handling.assign),
     "examine": Step(_("Begin the examination"), ConfirmForm, handling.examine),
-    "answer": Step(_("Answer the complaint"), AnswerForm, handling.answer),
+    "answer": Step(_("Answer the complaint"), AnswerForm, handling.answer, letter=("text", Purpose.ANSWER)),
     "close": Step(_("Close the complaint"), ConfirmForm, handling.close),
-    "delay": Step(_("Announce a delay"), DelayForm, handling.announce_delay),
-    "ask": Step(_("Ask for information"), RequestForm, handling.request_information),
+    "delay": Step(
+        _("Announce a delay"), DelayForm, handling.announce_delay, letter=("causes", Purpose.DELAY)
+    ),
+    "ask": Step(
+        _("Ask for information"),
+        RequestForm,
+        handling.request_information,
+        letter=("request", Purpose.INFORMATION),
+    ),
     "note": Step(_("Add an internal note"), NoteForm, handling.note),
     "escalate": Step(_("Pass to the management"), ReasonForm, handling.escalate),
     "reopen": Step(_("Reopen"), ReasonForm, handling.reopen),
@@ -54,30 +63,48 @@ STEPS: dict[str, Step] = {
     "set_aside": Step(_("Set aside as spam"), ReasonForm, handling.set_aside),
     "hold": Step(_("Ask for a legal hold"), HoldForm, holds.request_hold, REQUEST_HOLD),
     "confirm_hold": Step(_("Confirm the legal hold"), ConfirmForm, holds.confirm_hold, DECIDE_HOLD),
+    "extend_hold": Step(_("Ask to extend the legal hold"), HoldForm, holds.request_extension, REQUEST_HOLD),
+    "confirm_extension": Step(
+        _("Confirm the extension of the legal hold"), ConfirmForm, holds.confirm_extension, DECIDE_HOLD
+    ),
+    "decline_extension": Step(
+        _("Decline the extension of the legal hold"), ConfirmForm, holds.decline_extension, DECIDE_HOLD
+    ),
     "lift_hold": Step(_("Lift the legal hold"), ConfirmForm, holds.lift_hold, DECIDE_HOLD),
 }
 """In the order in which a case goes: the first that can be taken is the next."""
+
+
+HOLD_STEPS = ("hold", "confirm_hold", "extend_hold", "confirm_extension", "decline_extension", "lift_hold")
 
 
 def available(case: Complaint, user: User | AnonymousUser) -> list[tuple[str, Step]]:
     """Return the steps that `user` can take in a case now, the next one first."""
     if case.erased_at:
         return []
+    possible = _possible_with_holds(case, user)
     return [
         (name, step)
         for name, step in STEPS.items()
-        if user.has_perm(step.permission) and _is_its_turn(case, name, user)
+        if user.has_perm(step.permission)
+        and (name in possible if name in HOLD_STEPS else _is_its_turn(case, name))
     ]
 
 
-def _is_its_turn(case: Complaint, name: str, user: User | AnonymousUser) -> bool:
-    if name in ("hold", "confirm_hold", "lift_hold"):
-        hold = holds.current_hold(case)
-        if name == "hold":
-            return hold is None
-        if hold is None or name == "lift_hold":
-            return hold is not None
-        return hold.confirmed_at is None and hold.requested_by != user
+def _possible_with_holds(case: Complaint, user: User | AnonymousUser) -> set[str]:
+    hold = holds.current_hold(case)
+    if hold is None:
+        return {"hold"}
+    if not hold.confirmed_at:
+        return {"lift_hold"} if hold.requested_by == user else {"confirm_hold", "lift_hold"}
+    extension = holds.pending_extension(hold)
+    if extension is None:
+        return {"extend_hold", "lift_hold"}
+    own = {"decline_extension", "lift_hold"}
+    return own if extension.requested_by == user else own | {"confirm_extension"}
+
+
+def _is_its_turn(case: Complaint, name: str) -> bool:
     if case.set_aside_at:
         return name in ("restore", "note")
     if name == "restore":

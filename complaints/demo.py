@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone, translation
 
 from complaints import handling, receiving
-from complaints.models import AnswerBy, Complaint, Kind, Outcome
+from complaints.models import AnswerBy, Complaint, Kind, Outcome, Purpose, StandardText
 
 NUMBER = 30
 WITHDRAWN, ESCALATED = 7, 10
@@ -42,10 +42,43 @@ CAUSES = {
     "fr": "Exemple : un document manque encore au dossier.",
     "en": "Example: a document is still missing from the file.",
 }
+STANDARD_TEXTS = {
+    "fr": {
+        Purpose.ANSWER: (
+            "Exemple : facture corrigée",
+            "Exemple : la facture de votre réclamation {reference} du {received_on} a été corrigée.",
+        ),
+        Purpose.INFORMATION: (
+            "Exemple : copie de la facture",
+            "Exemple : veuillez nous envoyer une copie de la facture.",
+        ),
+        Purpose.DELAY: (
+            "Exemple : document manquant",
+            "Exemple : un document manque encore au dossier {reference}.",
+        ),
+    },
+    "en": {
+        Purpose.ANSWER: (
+            "Example: invoice corrected",
+            "Example: the invoice of your complaint {reference} of {received_on} has been corrected.",
+        ),
+        Purpose.INFORMATION: (
+            "Example: copy of the invoice",
+            "Example: please send us a copy of the invoice.",
+        ),
+        Purpose.DELAY: (
+            "Example: document missing",
+            "Example: a document is still missing from the file {reference}.",
+        ),
+    },
+}
 
 
 def load(*, owner: User, sponsor: User) -> list[Complaint]:
-    """Receive thirty example complaints over the last ten weeks and take them to every stage."""
+    """Receive thirty example complaints over the last ten weeks, take them to every stage; standard texts."""
+    for language, texts in STANDARD_TEXTS.items():
+        for purpose, (title, text) in texts.items():
+            StandardText.objects.create(purpose=purpose, language=language, title=title, text=text)
     kinds, languages = cycle(Kind), cycle(("fr", "en", "fr"))
     complaints = []
     for number in range(1, NUMBER + 1):

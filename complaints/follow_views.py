@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
@@ -156,7 +157,7 @@ def _shown(found: Complaint) -> dict[str, Any]:
         "files": [one for one in found.attachments.all() if one.message_id is None],
         "past": found.past_examinations.all(),
         "is_open": is_open,
-        "erased_on": None if is_open else retention.erased_on(found),
+        "erasure": retention.erasure_of(found, timezone.localdate()),
         "can_escalate": can_act and found.can_be_escalated,
         "can_withdraw": can_act and found.status not in ENDED,
         "may_add": can_act and found.status != Status.WITHDRAWN,

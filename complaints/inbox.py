@@ -1,8 +1,6 @@
-"""The inbox of staff: what waits, and the lists that leave the portal."""
+"""The inbox of staff: what waits, and what a list of it holds."""
 
-import csv
 import datetime
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -112,29 +110,9 @@ COLUMNS = (
     "intervention_reference",
 )
 
-FORMULA = re.compile(r"^(?=[=+\-@\t\r\n])|(?<=[,;\t\r\n])(?=[\s\"]*[=+\-@])")
-"""Where a spreadsheet may see a formula begin: in a cell, or after a sign that another language setting takes
-for the end of one (OWASP, "CSV Injection"). In Luxembourg that is the semicolon."""
 
-
-class Line:
-    """A file that hands back what the CSV writer writes to it."""
-
-    def write(self, value: str) -> str:
-        """Return the line."""
-        return value
-
-
-def csv_lines(complaints: Iterable[Complaint]) -> Iterator[str]:
-    """Give the lines of a CSV file of `complaints`; no cell of it is a formula."""
-    writer = csv.writer(Line())
-    yield "\ufeff" + writer.writerow(COLUMNS)
+def rows(complaints: Iterable[Complaint]) -> Iterator[Iterable[object]]:
+    """Give the rows of a list of `complaints`, the names of the COLUMNS first."""
+    yield COLUMNS
     for complaint in complaints:
-        yield writer.writerow(_harmless(getattr(complaint, name)) for name in COLUMNS)
-
-
-def _harmless(value: object) -> str:
-    if isinstance(value, datetime.datetime):
-        value = timezone.localtime(value).isoformat(timespec="minutes")
-    text = "" if value is None else str(value)
-    return FORMULA.sub("'", text)
+        yield [getattr(complaint, name) for name in COLUMNS]

@@ -16,11 +16,11 @@ from core.dates import long_date
 from core.mail import queue_mail, queue_text
 
 
-def worded(case: Complaint, kind: MessageKind, values: Mapping[str, str]) -> tuple[str, str]:
-    """Return subject and text of a message in the language of the case."""
+def facts_of(case: Complaint) -> dict[str, str]:
+    """Return what the placeholders stand for that every wording may use, in the language of the case."""
     with translation.override(case.language):
         contact = contact_details()
-        common = {
+        return {
             "name": case.full_name,
             "reference": case.reference,
             "received_on": long_date(case.received_on),
@@ -29,7 +29,11 @@ def worded(case: Complaint, kind: MessageKind, values: Mapping[str, str]) -> tup
             "complaints_email": contact.complaints_email if contact else "",
             "follow_address": settings.SITE_URL + reverse("complaints:follow"),
         }
-    return template_for(kind, case.language).filled({**common, **values})
+
+
+def worded(case: Complaint, kind: MessageKind, values: Mapping[str, str]) -> tuple[str, str]:
+    """Return subject and text of a message in the language of the case."""
+    return template_for(kind, case.language).filled({**facts_of(case), **values})
 
 
 def management_paragraph(case: Complaint) -> str:

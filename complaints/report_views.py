@@ -1,6 +1,5 @@
 """The statistics of complaints in the admin: the last twelve months, and a year as a report."""
 
-import csv
 import datetime
 from typing import Any
 
@@ -14,8 +13,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext
 
+from complaints.csv_files import CONTENT_TYPE, csv_lines
 from complaints.models import Complaint
 from complaints.report import Months, Report, months, oldest_open, report
+from core import audit
 from core.plots import Series, bars, columns
 
 FRESH = 10 * 60
@@ -71,11 +72,10 @@ class ReportViews(admin.ModelAdmin[Any]):
         if not request.user.has_perm("complaints.view_complaint"):
             raise PermissionDenied
         year = _year(request)
-        response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+        rows = [("group", "name", "figure"), *_of_year(year).rows()]
+        audit.record(audit.Action.EXPORTED, by=request.user, about=f"complaints-{year}.csv", request=request)
+        response = HttpResponse("".join(csv_lines(rows)), content_type=CONTENT_TYPE)
         response.headers["Content-Disposition"] = f'attachment; filename="complaints-{year}.csv"'
-        writer = csv.writer(response)
-        writer.writerow(("group", "name", "figure"))
-        writer.writerows(_of_year(year).rows())
         return response
 
 

@@ -1,16 +1,20 @@
 """Forgetting: what has been kept long enough, and what erasing takes away.
 
 The notice on data protection: "kept for a period of 3 years, after which they are deleted". The portal reads
-it strictly, from the day of receipt; COMPLAINT_RETENTION_FROM=closing counts from the end of the case.
+it strictly, from the day of receipt; COMPLAINT_RETENTION_FROM=closing counts from the end of the case. Either
+way a case stays AFTER_END at least: erasure_of says for one case what `due` finds among all.
 """
 
 import datetime
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -18,6 +22,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from post_office.models import Email
 
+import core.erasures
 from complaints.models import (
     OPEN,
     AccessLink,
@@ -25,14 +30,22 @@ from complaints.models import (
     Complaint,
     Event,
     Hold,
+    HoldExtension,
     Message,
     PastExamination,
     searched_in,
 )
+from core import audit
 
 logger = logging.getLogger(__name__)
 
 KEPT = relativedelta(years=3)
+
+AFTER_END = relativedelta(months=3)
+"""How long a case stays after its end at least, however long ago it was received. Until then the complainant
+can ask for the examination by the management (policy, step 3), and what was closed or set aside by mistake
+can be taken up again."""
+
 DAY = datetime.timedelta(days=1)
 
 GRACE = datetime.timedelta(days=2)
@@ -55,70 +68,109 @@ BLANK = (
 )
 """Fields of a complaint that erasing empties."""
 
+ENDED = (
+    "status", "stage", "outcome", "answered_at", "closed_at", "withdrawn_at", "set_aside_at", "erased_at",
+)  # fmt: skip
+"""Fields of the tombstone that an older backup does not know yet."""
 
-def erased_on(complaint: Complaint) -> datetime.date:
-    """Return the first day on which the data of a complaint are erased, unless it is open or held then."""
+
+@dataclass(frozen=True)
+class Erasure:
+    """When the data of one case are erased."""
+
+    on: datetime.date
+    """The first day on which they can be: while a hold goes on, the earliest."""
+    held_until_on: datetime.date | None
+    """Until when a confirmed hold suspends the erasure; None without one."""
+
+
+def erasure_of(complaint: Complaint, on: datetime.date) -> Erasure | None:
+    """Return when the data of a complaint are erased, as things stand on a day; None for one open or erased.
+
+    What is set aside as spam counts as not open.
+    """
+    if complaint.erased_at or (complaint.is_open and not complaint.set_aside_at):
+        return None
+    hold = complaint.holds.active(on).first()
+    held_until_on = hold.until_on if hold else None
+    days = [_kept_from(complaint) + KEPT, _ended_on(complaint) + AFTER_END, held_until_on or on, on]
+    return Erasure(max(days), held_until_on)
+
+
+def _kept_from(complaint: Complaint) -> datetime.date:
     began_at = complaint.received_at
     if settings.COMPLAINT_RETENTION_FROM == "closing":
         began_at = (
             complaint.closed_at or complaint.withdrawn_at or complaint.answered_at or complaint.received_at
         )
-    return timezone.localdate(began_at) + KEPT
+    return timezone.localdate(began_at)
 
 
-def began_before(on: datetime.date) -> datetime.datetime:
-    """Return the moment before which the three years began that are over on a day."""
-    latest_on = on - KEPT
-    # Three years from 29 February end on 28 February, as those from the day before do.
-    if latest_on + DAY + KEPT <= on:
+def _ended_on(complaint: Complaint) -> datetime.date:
+    ended_at = (
+        complaint.closed_at or complaint.withdrawn_at or complaint.answered_at or complaint.set_aside_at
+    )
+    return timezone.localdate(ended_at or complaint.received_at)
+
+
+def began_before(on: datetime.date, span: relativedelta = KEPT) -> datetime.datetime:
+    """Return the moment before which a span began that is over on a day."""
+    latest_on = on - span
+    # Three years from 29 February end on 28 February, as those from the day before do; so do three months
+    # from 28, 29 and 30 November.
+    while latest_on + DAY + span <= on:
         latest_on += DAY
     return timezone.make_aware(datetime.datetime.combine(latest_on + DAY, datetime.time.min))
 
 
-def due(on: datetime.date) -> QuerySet[Complaint]:
+def due(on: datetime.date, keep: Q | None = None) -> QuerySet[Complaint]:
     """Return the complaints whose data are to be erased on a day: kept long enough, not open, not held.
 
-    What is set aside as spam counts as not open.
+    What is set aside as spam counts as not open. See erasure_of. `keep` are others that must stay for
+    now, for a reason that lies outside of complaints.
     """
-    before = began_before(on)
     from_when = (
         Coalesce("closed_at", "withdrawn_at", "answered_at", "received_at")
         if settings.COMPLAINT_RETENTION_FROM == "closing"
         else models.F("received_at")
     )
     held = Hold.objects.active(on).filter(complaint=OuterRef("pk"))
-    return (
-        Complaint.objects.alias(kept_from=from_when)
-        .filter(erased_at__isnull=True, kept_from__lt=before)
+    found = (
+        Complaint.objects.alias(
+            kept_from=from_when,
+            ended_at=Coalesce("closed_at", "withdrawn_at", "answered_at", "set_aside_at", "received_at"),
+        )
+        .filter(erased_at__isnull=True, kept_from__lt=began_before(on))
+        .filter(ended_at__lt=began_before(on, AFTER_END))
         .filter(~Q(status__in=OPEN) | Q(set_aside_at__isnull=False))
         .exclude(Exists(held))
     )
+    return found.exclude(keep) if keep else found
 
 
-def late(on: datetime.date) -> int:
-    """Return how many erasures were due more than GRACE ago and have not happened.
+def late(on: datetime.date, keep: Q | None = None) -> int:
+    """Return how many erasures were due more than GRACE ago and have not happened; `keep` is as in due.
 
-    A case that became free to be erased since then, by its end or a hold that was lifted, is not late yet.
+    A case whose hold was lifted since then is not late yet.
     """
     since = timezone.make_aware(datetime.datetime.combine(on - GRACE, datetime.time.min))
     lifted = Hold.objects.filter(complaint=OuterRef("pk"), lifted_at__gte=since)
-    ended = Q(answered_at__gte=since) | Q(withdrawn_at__gte=since) | Q(set_aside_at__gte=since)
-    return due(on - GRACE).exclude(Exists(lifted)).exclude(ended).count()
+    return due(on - GRACE, keep).exclude(Exists(lifted)).count()
 
 
-def apply(on: datetime.date) -> Iterator[Complaint]:
-    """Erase what is due on a day, one case a transaction, and give each.
+def apply(on: datetime.date, keep: Q | None = None) -> Iterator[Complaint]:
+    """Erase what is due on a day, one case a transaction, and give each; `keep` is as in due.
 
     Memory does not grow with their number. Interrupted at any point, the next run completes it. A case whose
     files cannot be deleted is logged and does not keep the others.
     """
     last = 0
-    while case := due(on).filter(pk__gt=last).order_by("pk").first():
+    while case := due(on, keep).filter(pk__gt=last).order_by("pk").first():
         last = case.pk
         with transaction.atomic():
             # A hold may have been confirmed, or the case reopened, since it was found: that must win.
             Complaint.objects.select_for_update().get(pk=case.pk)
-            erased = due(on).filter(pk=case.pk).exists() and _erased(case)
+            erased = due(on, keep).filter(pk=case.pk).exists() and _erased(case)
         if erased:
             yield case
 
@@ -132,10 +184,12 @@ def _erased(case: Complaint) -> bool:
     return True
 
 
-def erase(*, complaint: Complaint) -> None:
+def erase(*, complaint: Complaint, by: User | None = None, ended: Mapping[str, Any] | None = None) -> None:
     """Take every word about the complainant away, for good; a tombstone stays for the statistics.
 
-    The tombstone: reference, kind, language, channel, dates, level, outcome. Safe to repeat.
+    The tombstone: reference, kind, language, channel, dates, level, outcome. Safe to repeat. `by` is None for
+    the portal itself. `ended` are the fields of ENDED of a case that was erased before, and is back from a
+    backup.
     """
     with transaction.atomic():
         case = Complaint.objects.select_for_update().get(pk=complaint.pk)
@@ -156,6 +210,7 @@ def erase(*, complaint: Complaint) -> None:
         Email.objects.filter(pk__in=mails - {None}).delete()
         PastExamination.objects.filter(complaint=case).update(answer="", delay_causes="")
         Hold.objects.filter(complaint=case).update(reason="")
+        HoldExtension.objects.filter(hold__complaint=case).update(reason="")
         # Past the rule that events are written once: this is the one thing that takes words out of them.
         models.QuerySet(Event).filter(complaint=case).update(note="", actor="")
         LogEntry.objects.filter(
@@ -166,9 +221,30 @@ def erase(*, complaint: Complaint) -> None:
         case.search_text = searched_in(case.reference, {})
         case.submission_key = f"erased-{case.pk}"
         case.owner = case.sponsor = case.news_at = None
-        case.erased_at = timezone.now()
+        for name, value in (ended or {"erased_at": timezone.now()}).items():
+            setattr(case, name, value)
         case.save()
         Event.objects.create(complaint=case, action=Event.Action.ERASED)
+        audit.record(audit.Action.ERASED, by=by, about=case.reference)
+        core.erasures.note_after_commit(core.erasures.erasure_of(case, ENDED))
+
+
+def erasures() -> Iterator[core.erasures.Erasure]:
+    """Give every erasure that the database knows of."""
+    for case in Complaint.objects.filter(erased_at__isnull=False).order_by("pk").iterator():
+        yield core.erasures.erasure_of(case, ENDED)
+
+
+def erase_again(erasure: core.erasures.Erasure) -> bool:
+    """Erase the case that an erasure names, if a restored backup has brought it back; whether it had.
+
+    Whatever its row says: open or held then, it was neither when it was erased.
+    """
+    case = Complaint.objects.filter(reference=erasure.reference, erased_at__isnull=True).first()
+    if case is None:
+        return False
+    erase(complaint=case, ended=core.erasures.values(erasure, Complaint))
+    return True
 
 
 def remove_old_links() -> int:

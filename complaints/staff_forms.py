@@ -5,12 +5,17 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from complaints.forms import ASKED, ComplaintForm, MultilineField
-from complaints.models import AnswerBy, Channel, Outcome
+from complaints.models import AnswerBy, Channel, Outcome, StandardText
+from complaints.models.standard_text import StandardTextQuerySet
+from complaints.models.wording import COMMON
+from complaints.retention import KEPT
 from core.on_date import IsoDateField
+from core.sign_in.pending import BACKEND
 
 
 class StaffField(forms.ModelChoiceField[User]):
@@ -21,6 +26,40 @@ class StaffField(forms.ModelChoiceField[User]):
 
     def label_from_instance(self, obj: User) -> str:
         return f"{obj.get_full_name()} ({obj.get_username()})" if obj.get_full_name() else obj.get_username()
+
+
+class LetterField(MultilineField):
+    """Words that the complainant reads as they stand: no placeholder is filled in any more."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            help_text=_("In the language of the complaint: the complainant reads it as it stands."), **kwargs
+        )
+
+    def validate(self, value: str) -> None:
+        """Refuse a placeholder that was left, as when the text of a template is pasted."""
+        super().validate(value)
+        for name in COMMON:
+            if f"{{{name}}}" in value:
+                raise forms.ValidationError(
+                    _("The complainant would read {%(name)s}: write there what it stands for."),
+                    params={"name": name},
+                )
+
+
+class StandardTextForm(forms.Form):
+    """Which standard text to use."""
+
+    standard_text = forms.ModelChoiceField(
+        StandardText.objects.none(),
+        label=_("Standard text"),
+        help_text=_("It is added to the field below, where you can change it."),
+        error_messages={"required": _("Choose a standard text.")},
+    )
+
+    def __init__(self, texts: StandardTextQuerySet, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        self.fields["standard_text"].queryset = texts  # type: ignore[attr-defined]  # chosen from a queryset
 
 
 class AssignForm(forms.Form):
@@ -38,7 +77,8 @@ class AssignForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        staff = User.objects.with_perm("complaints.view_complaint").filter(is_staff=True)
+        # Named, because the throttle of the sign-in is a backend too.
+        staff = User.objects.with_perm("complaints.view_complaint", backend=BACKEND).filter(is_staff=True)
         for field in self.fields.values():
             if isinstance(field, StaffField):
                 field.queryset = staff.order_by("last_name", "username")
@@ -47,11 +87,7 @@ class AssignForm(forms.Form):
 class DelayForm(forms.Form):
     """Why an answer is late, and until when."""
 
-    causes = forms.CharField(
-        label=_("Causes of the delay"),
-        widget=forms.Textarea(attrs={"rows": 5, "cols": 80}),
-        help_text=_("In the language of the complaint: the complainant reads it as it stands."),
-    )
+    causes = LetterField(label=_("Causes of the delay"), widget=forms.Textarea(attrs={"rows": 5, "cols": 80}))
     until_on = forms.DateField(
         label=_("Day on which the examination should end"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -61,11 +97,7 @@ class DelayForm(forms.Form):
 class AnswerForm(forms.Form):
     """The answer to a complaint, and how it ends."""
 
-    text = forms.CharField(
-        label=_("Answer"),
-        widget=forms.Textarea(attrs={"rows": 15, "cols": 80}),
-        help_text=_("In the language of the complaint: the complainant reads it as it stands."),
-    )
+    text = LetterField(label=_("Answer"), widget=forms.Textarea(attrs={"rows": 15, "cols": 80}))
     outcome = forms.TypedChoiceField(
         label=_("Outcome"), choices=[("", "–"), *Outcome.choices], coerce=Outcome
     )
@@ -96,11 +128,10 @@ class ReasonForm(forms.Form):
 class RequestForm(forms.Form):
     """What the complainant is asked."""
 
-    request = MultilineField(
+    request = LetterField(
         label=_("What do we need to know?"),
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 8, "cols": 80}),
-        help_text=_("In the language of the complaint: the complainant reads it as it stands."),
     )
 
 
@@ -139,8 +170,13 @@ class EntryForm(ComplaintForm):
         return cleaned
 
     def clean_received_on(self) -> datetime.date:
-        """Refuse a day to come."""
+        """Refuse a day to come, and one so long ago that the data would not be kept any more."""
         day: datetime.date = self.cleaned_data["received_on"]
-        if day > timezone.localdate():
+        today = timezone.localdate()
+        if day > today:
             raise forms.ValidationError(_("The day of receipt cannot lie in the future."))
+        if day + KEPT <= today:
+            raise forms.ValidationError(
+                _("This day lies three years back or more: check the year. Such old data are not kept.")
+            )
         return day

@@ -52,20 +52,18 @@ def new(request: HttpRequest) -> HttpResponse:
 def _posted(request: HttpRequest) -> HttpResponse:
     """Answer the form that was sent with one of its buttons."""
     draft = attachments.draft_of(request.POST.get("draft", ""))
-    action = request.POST.get("action")
+    action = _action(request)
     # What is sent a second time has no draft any more, and is known all the same: see _send.
     problems = [_(GONE)] if request.POST.get("draft") and not draft and action != "send" else []
     if draft and (removed := request.POST.get("remove")):
         problems += attachments.remove(draft, removed)
-        action = "edit"
     draft, refused = _keep(request, draft)
     problems += refused
-    if action == "edit" and not problems:
-        form = ComplaintForm(initial=request.POST.dict())
-        return _form(request, form, draft)
-    form = ComplaintForm(request.POST)
+    form = _filled(request)
     if problems:
         form.add_error("attached", problems)
+    if action == "edit":
+        return _form(request, form, draft)
     if not form.is_valid():
         return _form(request, form, draft)
     if action == "send":
@@ -73,13 +71,34 @@ def _posted(request: HttpRequest) -> HttpResponse:
     return _form(request, form, draft, template="complaints/check.html")
 
 
+def _action(request: HttpRequest) -> str:
+    """Return what the button that was pressed asks for; taking a file out leads back to the form."""
+    return "edit" if "remove" in request.POST else request.POST.get("action", "")
+
+
+def _filled(request: HttpRequest) -> ComplaintForm:
+    """Return the form as it was typed; while it is still being filled in, no fault is found with it."""
+    form = ComplaintForm(request.POST)
+    if _action(request) == "edit":
+        form.errors.clear()
+    return form
+
+
 def _unavailable(request: HttpRequest) -> HttpResponse:
     """Give the form back with all that was typed when the database takes nothing."""
-    form = ComplaintForm(request.POST)
+    form = _filled(request)
+    if _action(request) == "send" and form.is_valid() and (stored := known(_key(request, form))):
+        # The database took it, and was lost before it could say so.
+        return _confirmed(stored)
     form.add_error(
         None,
         _("We cannot store your complaint at the moment. Your answers are still here: please try again."),
     )
+    if request.FILES:
+        # Browsers do not send the same files a second time by themselves.
+        form.add_error(
+            "attached", _("Files that are not listed here were not stored. Please add them again.")
+        )
     draft = attachments.draft_of(request.POST.get("draft", ""))
     response = _form(request, form, draft, status=503)
     response.headers["Retry-After"] = "60"
@@ -113,16 +132,13 @@ def _form(
 
 def _send(request: HttpRequest, form: ComplaintForm, draft: Draft | None) -> HttpResponse:
     """Store the complaint, once, and lead to the confirmation."""
-    facts = form.facts()
-    # As the check page named them: the draft is gone when the same form arrives a second time.
-    digests = sorted(request.POST.getlist("digest"))
-    key = submission_key(form.cleaned_data["token"], facts, digests)
+    facts, key = form.facts(), _key(request, form)
     # Before asking whether the case is known: the same form may be on its way by another process, and take
     # the files with it between the two.
     held: list[Attachment] = list(draft.attachments.all()) if draft else []
     complaint = known(key)
     if complaint is None:
-        if sorted(attachment.sha256 for attachment in held) != digests:
+        if sorted(attachment.sha256 for attachment in held) != sorted(request.POST.getlist("digest")):
             form.add_error("attached", _(GONE))
             return _form(request, form, draft)
         try:
@@ -145,6 +161,17 @@ def _send(request: HttpRequest, form: ComplaintForm, draft: Draft | None) -> Htt
                 email=facts["email"],
             ),
         )
+    return _confirmed(complaint)
+
+
+def _key(request: HttpRequest, form: ComplaintForm) -> str:
+    """Return the key of a form that is sent: see receiving.submission_key."""
+    # As the check page named the files: the draft is gone when the same form arrives a second time.
+    return submission_key(form.cleaned_data["token"], form.facts(), request.POST.getlist("digest"))
+
+
+def _confirmed(complaint: Complaint) -> HttpResponse:
+    """Lead to the confirmation of a complaint."""
     return redirect("complaints:received", signing.dumps(complaint.reference, salt=CONFIRMATION_SALT))
 
 

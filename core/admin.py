@@ -9,8 +9,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from post_office.models import STATUS, Attachment, Email, EmailTemplate, Log
 
+from core import accounts_admin, audit_admin
 from core.models import Banner, ContactDetails, OutgoingMail
 from core.staff import ReadOnlyAdmin
+
+# They register themselves: Django looks for admin classes in this module only.
+__all__ = ["accounts_admin", "audit_admin"]
 
 # Shown in the portal's own words below; the queue's templates and attachments are not used.
 for model in (Attachment, Email, EmailTemplate, Log):

@@ -8,6 +8,26 @@ from core.stylesheets import PARTS
 
 ROLE = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
 
+READ: tuple[tuple[str, str], ...] = (
+    ("ink", "paper"),
+    ("ink", "wash"),
+    ("ink", "wash-strong"),
+    ("ink-soft", "paper"),
+    ("ink-soft", "wash"),
+    ("action", "paper"),
+    ("action", "wash"),
+    ("action", "wash-strong"),
+    ("on-action", "action"),
+    ("on-action", "action-strong"),
+    ("good", "good-wash"),
+    ("bad", "bad-wash"),
+    ("warn", "warn-wash"),
+)
+"""Writing and its ground: 7 to 1 (WCAG 2.2, 1.4.6), because legal texts are read at length."""
+
+SEEN: tuple[tuple[str, str], ...] = (("line-strong", "paper"), ("line-strong", "wash"))
+"""Edges of controls and their ground: 3 to 1 (WCAG 2.2, 1.4.11)."""
+
 
 @dataclass(frozen=True)
 class Colour:

@@ -22,11 +22,16 @@ def queue_mail(
     with `context`, the contact details and the portal's address. Answers go to `reply_to` if given. Raises
     ValidationError when `to` is not an e-mail address.
     """
+    subject, text = written(template=template, language=language, context=context)
+    return queue_text(language=language, to=to, subject=subject, text=text, reply_to=reply_to)
+
+
+def written(*, template: str, language: str, context: Mapping[str, Any]) -> tuple[str, str]:
+    """Return subject and text of the pair of files that `template` names, as queue_mail stores them."""
     with translation.override(language):
         everything = {**context, "contact": contact_details(), "site_url": settings.SITE_URL}
         subject = " ".join(render_to_string(f"{template}.subject.txt", everything).split())
-        text = render_to_string(f"{template}.txt", everything).strip() + "\n"
-    return queue_text(language=language, to=to, subject=subject, text=text, reply_to=reply_to)
+        return subject, render_to_string(f"{template}.txt", everything).strip() + "\n"
 
 
 def queue_text(

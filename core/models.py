@@ -1,13 +1,15 @@
-"""Contact details, banner, the record of loaded content, and mails waiting or sent."""
+"""Contact details, banner, the record of loaded content, mails waiting or sent, and the audit log."""
 
 import datetime
 
+from axes.models import AccessAttempt
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from post_office.models import Email
 
+from core.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from core.bilingual import Bilingual
 from core.mailboxes import validate_mailbox
 
@@ -143,3 +145,72 @@ class OutgoingMail(Email):  # type: ignore[misc]  # post_office ships no types
         proxy = True
         verbose_name = _("outgoing mail")
         verbose_name_plural = _("outgoing mails")
+
+
+class AuditEntryQuerySet(AppendOnlyQuerySet["AuditEntry"]):
+    """Entries of the audit log are written once."""
+
+
+class AuditEntry(AppendOnlyModel):
+    """Something that somebody must be able to account for later (core/audit.py writes it).
+
+    It names people, cases and groups in words and points to no row: it outlives them all. Of complainants it
+    holds no more than the reference.
+    """
+
+    class Action(models.TextChoices):
+        """What happened."""
+
+        SIGNED_IN = "signed_in", _("Signed in")
+        REFUSED = "refused", _("Sign-in refused")
+        CODE_REFUSED = "code_refused", _("Code refused")
+        LOCKED = "locked", _("Sign-in locked")
+        UNLOCKED = "unlocked", _("Sign-in unlocked")
+        SIGNED_OUT = "signed_out", _("Signed out")
+        ENDED = "ended", _("Session ended by the portal")
+        ENROLLED = "enrolled", _("Second factor set up")
+        RENEWED = "renewed", _("Recovery codes renewed")
+        RESET = "reset", _("Second factor reset")
+        PASSWORD = "password", _("Password changed")
+        ACCOUNT_ADDED = "account_added", _("Account added")
+        ACCOUNT_CHANGED = "account_changed", _("Rights of an account changed")
+        ACCOUNT_DELETED = "account_deleted", _("Account deleted")
+        GROUP_ADDED = "group_added", _("Group added")
+        GROUP_CHANGED = "group_changed", _("Rights of a group changed")
+        GROUP_DELETED = "group_deleted", _("Group deleted")
+        EXPORTED = "exported", _("Exported")
+        DOWNLOADED = "downloaded", _("File of a complainant downloaded")
+        HELD = "held", _("Legal hold requested")
+        CONFIRMED = "confirmed", _("Legal hold confirmed")
+        LIFTED = "lifted", _("Legal hold lifted")
+        ERASED = "erased", _("Personal data erased")
+
+    at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
+    action = models.CharField(_("what"), max_length=20, choices=Action)
+    actor = models.CharField(
+        _("who"), max_length=150, blank=True, help_text=_("Name of the account; empty for the portal itself.")
+    )
+    subject = models.CharField(_("about"), max_length=200, blank=True)
+    network = models.CharField(_("network"), max_length=43, blank=True)
+    facts = models.JSONField(_("details"), default=dict, blank=True)
+
+    objects = AuditEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("audit log entry")
+        verbose_name_plural = _("audit log entries")
+        ordering = ["-at", "-pk"]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()}, {self.subject or self.actor}"
+
+
+class FailedSignIn(AccessAttempt):  # type: ignore[misc]  # axes ships no types
+    """Sign-ins that failed within the last quarter of an hour, under the name that staff know them by."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("failed sign-in")
+        verbose_name_plural = _("failed sign-ins")
+        default_permissions = ("view", "delete")

@@ -12,6 +12,8 @@ from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
 
 class TooManyRequests(PermissionDenied):
     """The network of this reader has used up its share; `retry_after` says in how many seconds to return."""
@@ -21,12 +23,11 @@ class TooManyRequests(PermissionDenied):
         self.retry_after = retry_after
 
 
-def client_network(request: HttpRequest) -> str:
-    """Return the network the request came from, as a prefix such as "192.0.2.0/24".
+def client_address(request: HttpRequest) -> IPAddress | None:
+    """Return the address the request came from, None when there is no usable one, as on a Unix socket.
 
     With TRUSTED_PROXIES set to n, the n-th X-Forwarded-For entry from the right is believed, as written
-    by our own outermost proxy; anything to the left of it could be forged. "unknown" when there is no
-    usable address, as on a Unix socket.
+    by our own outermost proxy; anything to the left of it could be forged.
     """
     address = request.META.get("REMOTE_ADDR", "")
     if settings.TRUSTED_PROXIES:
@@ -36,8 +37,26 @@ def client_network(request: HttpRequest) -> str:
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
+        return None
+    # A socket for both families writes ::ffff:192.0.2.1.
+    return getattr(ip, "ipv4_mapped", None) or ip
+
+
+def client_network(request: HttpRequest) -> str:
+    """Return the network the request came from, as a prefix such as "192.0.2.0/24"; "unknown" without one."""
+    return _network(request, 56)
+
+
+def recorded_network(request: HttpRequest) -> str:
+    """Return the network that records may name: /24 of IPv4, /48 of IPv6; "unknown" without one."""
+    return _network(request, 48)
+
+
+def _network(request: HttpRequest, ipv6_prefix: int) -> str:
+    ip = client_address(request)
+    if ip is None:
         return "unknown"
-    return str(ipaddress.ip_network(f"{ip}/{24 if ip.version == 4 else 56}", strict=False))
+    return str(ipaddress.ip_network(f"{ip}/{24 if ip.version == 4 else ipv6_prefix}", strict=False))
 
 
 def limit(request: HttpRequest, *, name: str, times: int, seconds: int) -> None:

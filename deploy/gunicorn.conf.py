@@ -1,5 +1,24 @@
 """How gunicorn serves the portal, in development and behind a proxy alike."""
 
+import os
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+# Where the workers of this master count their requests together (legalsite/metrics.py); one folder a master,
+# also when one takes over from another. It is made when it is needed.
+if f"-{os.getpid()}-" not in os.environ.get("PROMETHEUS_MULTIPROC_DIR", ""):
+    folder = Path(tempfile.gettempdir()) / f"portal-metrics-{os.getpid()}-{secrets.token_hex(8)}"
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
+def on_exit(server: Any) -> None:
+    """Remove what was counted."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
+
 worker_class = "gthread"
 threads = 8
 # A request line longer than gunicorn's 4,094 bytes is a long search, and gets a normal page.

@@ -1,9 +1,7 @@
 """Sections, documents and versions in the admin."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db import models
 from django.forms import Textarea
@@ -14,34 +12,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.models import LoadedContent
-from core.staff import PublicPageAdmin
+from core.staff import ListWithInputs, PublicPageAdmin
 from documents.models import Document, Section, Version
 from documents.version_admin import VersionAdmin
 
 
-class PositionForm(forms.ModelForm[Any]):
-    """A line of a list in which only the position can be changed; its field says of what."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["position"]
-        field.widget.attrs["aria-label"] = f"{field.label} – {self.instance}"
-
-
-class Positioned(admin.ModelAdmin[Any]):
-    """For records whose order is set in their list."""
-
-    list_editable = ("position",)
-
-    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
-        return super().get_changelist_form(request, **{**kwargs, "form": PositionForm})
-
-
 @admin.register(Section)
-class SectionAdmin(Positioned):
+class SectionAdmin(ListWithInputs):
     """The parts of the library and their introductions."""
 
     list_display = ("__str__", "slug", "position")
+    list_editable = ("position",)
     search_fields = ("name_fr", "name_en")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Section | None = None) -> tuple[str, ...]:
@@ -59,11 +40,12 @@ class SectionAdmin(Positioned):
 
 
 @admin.register(Document)
-class DocumentAdmin(Positioned, PublicPageAdmin):
+class DocumentAdmin(ListWithInputs, PublicPageAdmin):
     """Legal texts; their wording is kept in versions."""
 
     list_display = ("__str__", "section", "original_language", "versions_link", "position")
     list_filter = ("section", "original_language")
+    list_editable = ("position",)
     list_select_related = ("section",)
     search_fields = ("title_fr", "title_en", "slug")
     readonly_fields = ("versions_link",)

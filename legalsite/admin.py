@@ -5,13 +5,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.filters import RelatedFieldListFilter
-from django.contrib.auth import admin as stock
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Field, ManyToManyField
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from core.accounts_admin import AccountAdmin, GroupsAdmin
 from legalsite.groups import shown_name
 
 VERBS = {
@@ -81,12 +81,11 @@ admin.site.unregister([User, Group])
 
 
 @admin.register(User)
-class UserAdmin(Ticked, stock.UserAdmin[User]):
-    """Accounts of staff."""
+class StaffAdmin(Ticked, AccountAdmin):
+    """Accounts of staff, with what each may do."""
 
     list_display = ("username", "first_name", "last_name", "email", "is_active", "last_login")
     list_filter = (("groups", GroupFilter), "is_active", "is_superuser")
-    readonly_fields = ("last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("username", "password", ("first_name", "last_name"), "email")}),
         (_("What this account may do"), {"fields": ("is_active", "is_staff", "groups", "is_superuser")}),
@@ -99,7 +98,7 @@ class UserAdmin(Ticked, stock.UserAdmin[User]):
 
 
 @admin.register(Group)
-class GroupAdmin(Ticked, stock.GroupAdmin):
+class RoleAdmin(Ticked, GroupsAdmin):
     """Groups of staff: what a role may do."""
 
     list_display = ("shown",)

@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from core.request_id import request_id
 from core.throttle import TooManyRequests
 
 
@@ -57,6 +58,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Answer a fault of ours with 500, a database that is locked, full or gone with 503."""
     # Without the request no context processor runs: the database, which may be the fault, stays untouched.
     if isinstance(sys.exception(), OperationalError | InterfaceError):
-        page = render_to_string("errors/503.html")
+        page = render_to_string("errors/503.html", {"request_id": request_id()})
         return HttpResponse(page, status=503, headers={"Retry-After": "60"})
-    return HttpResponse(render_to_string("errors/500.html"), status=500)
+    return HttpResponse(render_to_string("errors/500.html", {"request_id": request_id()}), status=500)

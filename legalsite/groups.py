@@ -4,6 +4,7 @@ from django.contrib.auth.models import Group, Permission
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core import audit
 from core.loader import ContentLoader
 
 
@@ -34,7 +35,7 @@ CASES = (
     "core.outgoingmail",
 )
 
-REQUESTS = ("privacy.request", "privacy.event")
+REQUESTS = ("privacy.request", "privacy.event", "privacy.connection", "privacy.letter")
 
 GROUPS: dict[str, list[str]] = {
     "Editors": [
@@ -69,6 +70,7 @@ GROUPS: dict[str, list[str]] = {
         "auth.user",
         "auth.group",
         "admin.logentry",
+        "core.auditentry",
     ),
 }
 
@@ -101,6 +103,7 @@ def load(loader: ContentLoader) -> None:
         if write:
             group = group or Group.objects.create(name=name)
             group.permissions.set(_permissions(wanted))
+            audit.record(audit.Action.GROUP_CHANGED, by=None, about=name)
 
 
 def _permissions(names: list[str]) -> list[Permission]:

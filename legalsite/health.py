@@ -1,9 +1,14 @@
 """Is the process alive (`/healthz`), and can it serve (`/readyz`)?"""
 
+import logging
 from collections.abc import Callable
+from functools import lru_cache
+from time import monotonic
+from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.core.files.storage import storages
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,13 +18,20 @@ from django.views.decorators.http import require_safe
 
 import complaints.retention
 import privacy.retention
+from core.version import VERSION
+from privacy.connecting import asked_about
+
+logger = logging.getLogger(__name__)
+
+STORAGE_LOOKED_AT = 30
+"""Seconds for which a process takes it that storage is as it was found: to know, it must write."""
 
 
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Answer "ok" as long as the process answers at all; touches neither database nor files."""
-    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+    """Answer "ok" and the version as long as the process answers; touches neither database nor files."""
+    return HttpResponse(f"ok {VERSION}\n", content_type="text/plain; charset=utf-8")
 
 
 @never_cache
@@ -27,49 +39,83 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when database, migrations and file storage are in order, otherwise 503, naming each.
 
-    An erasure that is late is named too: it is a fault, though no reason to send readers elsewhere.
+    An erasure that is late is named too: it is a fault, though no reason to send readers elsewhere. Staff who
+    are signed in read the reasons besides; the log has them too, for when nobody can sign in.
     """
-    checks = {name: check() for name, check in CHECKS.items()}
-    status = 200 if all(checks.values()) else 503
-    return JsonResponse(checks | {"retention": _retention()}, status=status)
+    reasons = {name: check() for name, check in CHECKS.items()}
+    status = 503 if any(reasons.values()) else 200
+    for name, reason in reasons.items():
+        if reason:
+            logger.warning("not ready: %s: %s", name, reason)
+    reasons["retention"] = _retention()
+    found = {name: reason for name, reason in reasons.items() if reason}
+    answer: dict[str, Any] = {name: not reason for name, reason in reasons.items()}
+    if _is_staff(request):
+        answer |= {"version": VERSION, "reasons": found}
+    return JsonResponse(answer, status=status)
 
 
-def _database() -> bool:
+def _is_staff(request: HttpRequest) -> bool:
+    try:
+        return request.user.is_active and request.user.is_staff
+    except Error:
+        return False
+
+
+def _database() -> str:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except Error:
-        return False
-    return True
+    except Error as error:
+        return f"The database does not answer ({type(error).__name__})."
+    return ""
 
 
-def _migrations() -> bool:
+def _migrations() -> str:
     try:
         executor = MigrationExecutor(connection)
-        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except Error:
-        return False
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except Error as error:
+        return f"The migrations cannot be read ({type(error).__name__})."
+    if plan:
+        return f"manage.py migrate has not run: {len(plan)} to apply, the first is {plan[0][0]}."
+    return ""
 
 
-def _retention() -> bool:
-    """Whether nothing is left that should have been erased."""
+def _retention() -> str:
+    """Return what is left that should have been erased; "" when nothing is."""
     try:
         today = timezone.localdate()
-        return complaints.retention.late(today) + privacy.retention.late(today) == 0
-    except Error:
-        return False
+        keep = asked_about(today - complaints.retention.GRACE)
+        late = {
+            "complaints": complaints.retention.late(today, keep),
+            "requests": privacy.retention.late(today),
+        }
+    except Error as error:
+        return f"The database does not answer ({type(error).__name__})."
+    if any(late.values()):
+        counts = ", ".join(f"{number} {what}" for what, number in late.items())
+        return f"Not erased though due for two days: {counts}. manage.py apply_retention erases them."
+    return ""
 
 
-def _storage() -> bool:
-    try:
-        name = default_storage.save("readyz/probe", ContentFile(b"ok"))
-        default_storage.delete(name)
-    except OSError:
-        return False
-    return True
+def _storage() -> str:
+    return _storage_in(int(monotonic() // STORAGE_LOOKED_AT))
 
 
-CHECKS: dict[str, Callable[[], bool]] = {
+@lru_cache(maxsize=1)
+def _storage_in(window: int) -> str:
+    """Return which storage does not take a file, and why; asked again in the next window of time."""
+    for alias in set(settings.STORAGES) - {"staticfiles"}:
+        try:
+            storage = storages[alias]
+            storage.delete(storage.save("readyz/probe", ContentFile(b"ok")))
+        except OSError as error:
+            return f"The storage “{alias}” takes no file ({error.strerror or type(error).__name__})."
+    return ""
+
+
+CHECKS: dict[str, Callable[[], str]] = {
     "database": _database,
     "migrations": _migrations,
     "storage": _storage,

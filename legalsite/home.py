@@ -1,10 +1,12 @@
-"""The home page: the legal centre."""
+"""The home page: the legal centre; and the icon that programs look for beside it."""
 
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from documents.models import Document, Section, Version
@@ -32,3 +34,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "recent": [version for version in changes if version.effective_on <= today][:RECENT_SHOWN],
     }
     return render(request, "home.html", context)
+
+
+@require_safe
+@cache_control(public=True, max_age=86_400)
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Lead from the address where old programs look for an icon to the one that the pages name."""
+    return redirect(static("favicon.ico"))

@@ -7,6 +7,7 @@ manage.py; `.env.example` and docs/configuration.md explain each variable.
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
@@ -66,6 +67,10 @@ INSTALLED_APPS = [
     "django.forms",
     "csp",
     "post_office",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
     "core",
     "documents",
     "roaming",
@@ -75,6 +80,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.request_id.RequestIds",
+    "legalsite.metrics.RequestMetrics",
+    "core.slow_queries.SlowQueries",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.headers.ResponseHeadersMiddleware",
@@ -85,8 +93,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "core.sign_in.sessions.StaffSessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 TEMPLATES = [
@@ -167,6 +178,17 @@ FILE_UPLOAD_HANDLERS = [
 ]
 FILE_UPLOAD_PERMISSIONS = 0o640
 
+# Backups
+
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default=str(DATA_DIR / "backups")))
+BACKUP_KEEP: int = env.int("BACKUP_KEEP", default=14)
+if BACKUP_KEEP < 1:
+    raise ImproperlyConfigured("BACKUP_KEEP must be at least 1: how many backups are kept.")
+# An age recipient, "age1…": backups can then only be read with the identity that belongs to it.
+BACKUP_PUBLIC_KEY: str = env.str("BACKUP_PUBLIC_KEY", default="").strip()
+# Says what was erased when an older backup comes back (core/erasures.py); best on another disk.
+ERASURE_LEDGER = Path(env.str("ERASURE_LEDGER", default=str(DATA_DIR / "erasures.jsonl")))
+
 # Language and time
 
 LANGUAGE_CODE = "fr"
@@ -225,7 +247,7 @@ CLAMAV_SOCKET: str = env.str("CLAMAV_SOCKET", default="").strip()
 
 HTTPS: bool = env.bool("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -237,7 +259,12 @@ TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+# A name that browsers take over HTTPS only, from this host and for all of it: no other host can plant one.
+HOST_COOKIE, SECURE_COOKIE = ("__Host-", "__Secure-") if HTTPS else ("", "")
+SESSION_COOKIE_NAME = f"{HOST_COOKIE}sessionid"
+CSRF_COOKIE_NAME = f"{HOST_COOKIE}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{HOST_COOKIE}django_language"
+KNOWN_BROWSER_COOKIE_NAME = f"{SECURE_COOKIE}known_browser"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "legalsite.errors.csrf_failure"
 
@@ -255,33 +282,92 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Staff sign-in
+
+LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
+        "OPTIONS": {"min_length": 15},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "core.sign_in.passphrases.BreachedPasswordValidator"},
+    {"NAME": "core.sign_in.passphrases.GuessablePasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+# With DEBUG off there is no way round it.
+STAFF_SECOND_FACTOR: bool = env.bool("STAFF_SECOND_FACTOR", default=False) or not DEBUG
+# What the app calls the portal. A host has no colon, which the app would take for the end of the name.
+OTP_TOTP_ISSUER = urlsplit(SITE_URL).hostname
+# Seconds: a session lasts twelve hours at most, and an hour without a page.
+SESSION_COOKIE_AGE = 12 * 60 * 60
+STAFF_IDLE_SECONDS = 60 * 60
+AXES_HANDLER = "core.sign_in.failures.FailureHandler"
+AXES_LOCKOUT_PARAMETERS = "core.sign_in.failures.counted_by"
+AXES_USERNAME_CALLABLE = "core.sign_in.failures.account_of"
+AXES_CLIENT_IP_CALLABLE = "core.sign_in.failures.network_of"
+AXES_LOCKOUT_CALLABLE = "core.sign_in.views.locked"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+# Months for which the audit log is kept.
+AUDIT_RETENTION_MONTHS: int = env.int("AUDIT_RETENTION_MONTHS", default=12)
+if AUDIT_RETENTION_MONTHS < 1:
+    raise ImproperlyConfigured("AUDIT_RETENTION_MONTHS must be 1 or more.")
+
+# Watching
+
+# Whoever sends it reads /metrics; empty, there is no such page.
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="").strip()
+if 0 < len(METRICS_TOKEN) < 20:
+    raise ImproperlyConfigured("METRICS_TOKEN must have at least 20 characters, drawn at random.")
+# Queries that take longer are logged, without their values; 0 logs none.
+SLOW_QUERY_MS: int = env.int("SLOW_QUERY_MS", default=1000)
 
 # Logging: to standard error, one line an event; no personal data is ever handed to a logger.
+
+LOG_FORMAT: str = env.str("LOG_FORMAT", default="line")
+if LOG_FORMAT not in ("line", "json"):
+    raise ImproperlyConfigured("LOG_FORMAT must be line or json.")
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "core.log_format.Line",
+            "format": "{asctime} {levelname} {name}: {message} [{request_id}]",
+            "style": "{",
+        },
+        "json": {"()": "core.log_format.JsonLine"},
+    },
     "filters": {
         "without_addresses": {"()": "core.mail_log.WithoutAddresses"},
         "without_tokens": {"()": "core.path_log.WithoutTokens"},
+        "request_id": {"()": "core.request_id.WithRequestId"},
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_tokens"]},
-        "mail": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_addresses"]},
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["without_tokens", "request_id"],
+        },
+        "mail": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["without_addresses", "request_id"],
+        },
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "axes": {"handlers": ["console"], "level": "ERROR", "propagate": False},
         "post_office": {"handlers": ["mail"], "level": "WARNING", "propagate": False},
     },
 }

@@ -39,6 +39,7 @@ class PageSitemap(PortalSitemap[str]):
             "complaint-policy",
             "complaints:new",
             "privacy:new",
+            "accessibility",
         ]
 
     def location(self, item: str) -> str:

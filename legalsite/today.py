@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext, pgettext
 from post_office.models import STATUS
 
+import privacy.inbox
 import privacy.retention
 from complaints import inbox, retention
 from complaints.models import Complaint, Hold
@@ -19,13 +20,14 @@ from core.dates import long_date
 from core.models import OutgoingMail
 from documents.attention import waiting
 from documents.models import Version
+from privacy.connecting import asked_about
 from privacy.models import Request
 
 MOST_SHOWN = 6
 """Records that a task names; the others are behind its number."""
 
 UNDER_WAY = "open"
-"""What of complaints.inbox is the work as a whole, and no task for today."""
+"""What of the inboxes is the work as a whole, and no task for today."""
 
 CASE_LIST = "admin:complaints_complaint_changelist"
 
@@ -162,19 +164,24 @@ def _requests(user: User, today: datetime.date) -> Area:
     area = Area("requests", gettext("Requests about personal data"))
     if not user.has_perm("privacy.change_request"):
         return area
-    asked = list(Request.objects.open())
-    if asked:
-        records = tuple(
-            Record(
-                str(each),
-                reverse("admin:privacy_request_change", args=[each.pk]),
-                f"{each.get_right_display()}, {long_date(each.expected_on)}",
-            )
-            for each in asked
+    address = reverse("admin:privacy_request_changelist")
+    area.tasks += [
+        Task(words, number, f"{address}?waiting={what}", is_late=what == "overdue")
+        for what, words, number in privacy.inbox.counts(today)
+        if what != UNDER_WAY
+    ]
+    open_ones = Request.objects.open()
+    records = tuple(
+        Record(
+            str(each),
+            reverse("admin:privacy_request_change", args=[each.pk]),
+            f"{each.get_right_display()}, {long_date(each.expected_on)}",
         )
-        address = f"{reverse('admin:privacy_request_changelist')}?standing=received"
-        is_late = any(each.expected_on < today for each in asked)
-        area.tasks.append(Task(gettext("Not answered yet"), len(asked), address, is_late, records))
+        for each in open_ones
+    )
+    if records:
+        words = gettext("Not answered yet")
+        area.tasks.append(Task(words, len(records), f"{address}?waiting={UNDER_WAY}", records=records))
     return area
 
 
@@ -219,7 +226,9 @@ def _coming(user: User, today: datetime.date) -> list[Task]:
 
 def _faults(user: User, today: datetime.date) -> list[str]:
     found = []
-    if user.has_perm("complaints.view_complaint") and (number := retention.late(today)):
+    if user.has_perm("complaints.view_complaint") and (
+        number := retention.late(today, asked_about(today - retention.GRACE))
+    ):
         found.append(
             ngettext(
                 "The personal data of %(number)s complaint should have been erased and are not. "

@@ -3,13 +3,13 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
-from django.templatetags.static import static
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import RedirectView, TemplateView
+from django.views.generic import TemplateView
 from django.views.i18n import set_language
 
-from legalsite import health, home, policy, search
+from legalsite import health, home, metrics, policy, search, style
+from legalsite.accessibility import accessibility
 from legalsite.sitemaps import SITEMAPS
 from roaming.api import destinations
 
@@ -24,8 +24,9 @@ urlpatterns = [
     path("api/destinations/", destinations, name="api-destinations"),
     path("documents/", include("documents.file_urls")),
     path("healthz", health.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("readyz", health.readyz, name="readyz"),
-    path("favicon.ico", RedirectView.as_view(url=static("favicon.ico")), name="favicon"),
+    path("favicon.ico", home.favicon, name="favicon"),
     path(
         "robots.txt",
         TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8"),
@@ -40,5 +41,7 @@ urlpatterns = [
         path(_("complaints/"), include("complaints.urls")),
         path(_("privacy/"), include("privacy.urls")),
         path(_("search/"), search.search, name="search"),
+        path("style/", style.style, name="style"),
+        path(_("accessibility/"), accessibility, name="accessibility"),
     ),
 ]

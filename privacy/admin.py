@@ -1,32 +1,75 @@
-"""Requests about personal data in the admin: what waits, the request, its steps."""
+"""Requests about personal data in the admin: what waits, and the request with what belongs to it."""
 
-import tempfile
 from typing import Any
 
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.db.models import F, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from complaints.case_inlines import DELIVERY
 from complaints.deadlines import count_month, explain
-from complaints.steps import StepRefused
+from complaints.inbox import UNSENT
+from complaints.models import Channel
 from core.dates import long_date
-from core.staff import ReadOnlyAdmin, RecordInline
-from privacy import clearing, export, handling
-from privacy.models import Event, Request, Status
-from privacy.steps import CLEAR, EXPORT, STEPS, TOOLS, available
+from core.staff import RecordInline
+from privacy.inbox import WaitingFilter
+from privacy.models import Connection, Event, Letter, Request, Status
+from privacy.request_admin import RequestViews
+from privacy.steps import HANDLE, available
 
-IN_MEMORY = 1_000_000
-"""Bytes of a ZIP file that are kept in memory; a larger one goes to a temporary file."""
+
+class ConnectionInline(RecordInline):
+    """What staff have connected with the request."""
+
+    model = Connection
+    fk_name = "request"
+    fields = readonly_fields = ("at", "actor", "what", "reason", "mistake")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        # Whoever may only look is not offered to remove one.
+        self.may_remove = request.user.has_perm(HANDLE)
+        return super().get_queryset(request).select_related("complaint", "other")
+
+    @admin.display(description=_("what belongs to the requester"))
+    def what(self, connection: Connection) -> SafeString | str:
+        """The address, or a link to the complaint or the other request."""
+        if connection.complaint:
+            address = reverse("admin:complaints_complaint_change", args=[connection.complaint_id])
+        elif connection.other:
+            address = reverse("admin:privacy_request_change", args=[connection.other_id])
+        else:
+            return connection.email
+        return format_html('<a href="{}">{}</a>', address, connection)
+
+    @admin.display(description=_("a mistake?"))
+    def mistake(self, connection: Connection) -> SafeString | str:
+        """The way to take it back."""
+        if not self.may_remove:
+            return "–"
+        address = reverse("admin:privacy_request_separate", args=[connection.request_id, connection.pk])
+        return format_html('<a href="{}">{}</a>', address, gettext("Remove"))
+
+
+class LetterInline(RecordInline):
+    """What goes by post."""
+
+    model = Letter
+    fields = readonly_fields = ("at", "subject", "delivery")
+
+    @admin.display(description=_("delivery"))
+    def delivery(self, letter: Letter) -> SafeString:
+        """The printed form, and whether it is posted."""
+        address = reverse("admin:privacy_request_letter", args=[letter.request_id, letter.pk])
+        words = gettext("Letter, posted") if letter.posted_at else gettext("Letter to post")
+        return format_html('<a href="{}">{}</a>', address, words)
 
 
 class EventInline(RecordInline):
@@ -50,28 +93,33 @@ class StandingFilter(admin.SimpleListFilter):
 
 
 @admin.register(Request)
-class RequestAdmin(ReadOnlyAdmin):
-    """Requests with a confirmed address, the most urgent first. What the requester wrote is never edited."""
+class RequestAdmin(RequestViews):
+    """Requests that have reached us, the most urgent first. What the requester wrote is never edited."""
 
-    list_display = ("reference", "due", "right", "status", "full_name")
-    list_filter = (StandingFilter, "right", "language")
+    list_display = ("reference", "due", "right", "state", "full_name")
+    list_filter = (WaitingFilter, StandingFilter, "right", "channel", "language")
     search_fields = ("reference", "full_name", "email")
-    inlines = (EventInline,)
+    inlines = (LetterInline, ConnectionInline, EventInline)
     change_form_template = "admin/privacy/request/change_form.html"
-    readonly_fields = ("clock",)
+    change_list_template = "admin/privacy/request/change_list.html"
+    readonly_fields = ("clock", "who", "mailed")
     fieldsets = (
         (
             _("The request"),
-            {"fields": (("reference", "status"), "right", "received_at", "clock", "text")},
+            {"fields": (("reference", "status"), "right", ("received_at", "channel"), "clock", "text")},
         ),
-        (_("The requester"), {"fields": ("full_name", "email", "language")}),
+        (
+            _("The requester"),
+            {"fields": ("full_name", ("email", "answer_by"), "address", "language", "who")},
+        ),
         (_("Extension"), {"fields": ("extended_until_on", "extension_reasons")}),
-        (_("Answer"), {"fields": ("answered_at", "answer")}),
+        (_("Answer"), {"fields": ("answered_at", "outcome", "answer", "mailed")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Request]:
         """Leave out what nobody has confirmed: anybody can type any address."""
-        return super().get_queryset(request).confirmed()  # type: ignore[no-any-return, attr-defined]
+        found = super().get_queryset(request).confirmed()  # type: ignore[attr-defined]  # our own queryset
+        return found.prefetch_related("mails", "letters")  # type: ignore[no-any-return]
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         # What still waits for an answer first, the most urgent on top.
@@ -83,21 +131,54 @@ class RequestAdmin(ReadOnlyAdmin):
         day = date_format(found.expected_on, "SHORT_DATE_FORMAT")
         return format_html("{}<br>{}", day, time_left(found)) if found.is_open else day
 
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, found: Request) -> SafeString | str:
+        """Status, and what is to be noted."""
+        noted = []
+        if found.is_open and found.extended_until_on:
+            noted.append(gettext("time extended"))
+        if found.is_open and not found.is_identified:
+            noted.append(gettext("identity not checked"))
+        if any(mail.status in UNSENT for mail in found.mails.all()):
+            noted.append(gettext("mail not delivered"))
+        if any(not letter.posted_at for letter in found.letters.all()):
+            noted.append(gettext("letter to post"))
+        if not noted:
+            return found.get_status_display()
+        return format_html("{}<br><strong>{}</strong>", found.get_status_display(), ", ".join(noted))
+
     @admin.display(description=_("answer due"))
     def clock(self, found: Request) -> str:
         """The day on which the answer is due, and how it was counted."""
         if found.due_on is None or found.received_on is None:
             return "–"
-        return f"{long_date(found.due_on)}. {explain(count_month(found.received_on))}"
+        lines = [f"{long_date(found.due_on)}. {explain(count_month(found.received_on))}"]
+        if found.extended_until_on:
+            lines.append(gettext("Extended until %(date)s.") % {"date": long_date(found.extended_until_on)})
+        return " ".join([*lines, f"{time_left(found)}."] if found.is_open else lines)
+
+    @admin.display(description=_("identity check"))
+    def who(self, found: Request) -> str:
+        """How it is known who asks."""
+        if found.channel == Channel.WEB:
+            return gettext("The requester has confirmed the e-mail address.")
+        return found.identity or gettext("Not checked yet: nothing can be exported or erased.")
+
+    @admin.display(description=_("mails"))
+    def mailed(self, found: Request) -> SafeString | str:
+        """What was mailed to the requester, and whether it has left."""
+        lines = [(mail.subject, DELIVERY.get(mail.status, "–")) for mail in found.mails.all()]
+        return format_html_join("", "{}: {}<br>", lines) or "–"
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
-        return [
-            path("<int:pk>/export/take/", view(self.export_view), name="privacy_request_export"),
-            path("<int:pk>/clear/take/", view(self.clear_view), name="privacy_request_clear"),
-            path("<int:pk>/<str:step>/take/", view(self.step_view), name="privacy_request_step"),
-            *super().get_urls(),
-        ]
+        return [*self.request_urls(), *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        # Django's own title is too long for this name: it runs into the button.
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, title | (extra_context or {}))
 
     def change_view(
         self,
@@ -110,77 +191,6 @@ class RequestAdmin(ReadOnlyAdmin):
         steps = available(found, request.user) if found else []
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), "steps": steps})
 
-    def step_view(self, request: HttpRequest, pk: int, step: str) -> HttpResponse:
-        """Ask for what a step needs, then take it."""
-        if step not in STEPS:
-            raise Http404("no such step")
-        chosen = STEPS[step]
-        found = self._found(request, pk, chosen.permission)
-        form = chosen.form(request.POST if request.method == "POST" else None)
-        if form.is_valid():
-            try:
-                chosen.take(request=found, by=request.user, **form.cleaned_data)
-            except StepRefused as refused:
-                form.add_error(None, str(refused))
-            else:
-                self.log_change(request, found, str(chosen.label))
-                messages.success(request, gettext("Recorded. The mail to the requester is on its way."))
-                return _back_to(found)
-        context = {"title": chosen.label, "form": form}
-        return self._page(request, "admin/privacy/request/step.html", found, context)
-
-    def export_view(self, request: HttpRequest, pk: int) -> HttpResponse | FileResponse:
-        """Say what is held on the address (GET), and hand it out as a ZIP file (POST), which is logged."""
-        found = self._found(request, pk, EXPORT)
-        if request.method != "POST":
-            context = {
-                "title": TOOLS[0][1],
-                "complaints": export.complaints_with(found.email),
-                "requests": Request.objects.with_address(found.email).count(),
-            }
-            return self._page(request, "admin/privacy/request/export.html", found, context)
-        file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # the response closes it
-        export.write(file, email=found.email, language=found.language)
-        file.seek(0)
-        handling.note_export(request=found, by=request.user)  # type: ignore[arg-type]  # signed in
-        self.log_change(request, found, gettext("Exported everything held on the address"))
-        response = FileResponse(
-            file, as_attachment=True, filename=f"{found.reference}.zip", content_type="application/zip"
-        )
-        response.headers["Cache-Control"] = "no-store"
-        return response
-
-    def clear_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show which complaints would go and which cannot and why (GET), and erase the former (POST)."""
-        found = self._found(request, pk, CLEAR)
-        if request.method != "POST":
-            planned = clearing.plan(found.email, timezone.localdate())
-            context = {"title": TOOLS[1][1], "plan": planned}
-            return self._page(request, "admin/privacy/request/clear.html", found, context)
-        chosen = {int(pk) for pk in request.POST.getlist("complaint") if pk.isdecimal()}
-        try:
-            done = clearing.clear(request=found, chosen=chosen, by=request.user)  # type: ignore[arg-type]  # signed in
-        except OSError:
-            messages.error(request, gettext("The file storage failed: not everything is erased. Try again."))
-            return _back_to(found)
-        number = len(done.going)
-        words = ngettext("%(number)d complaint erased.", "%(number)d complaints erased.", number)
-        self.log_change(request, found, words % {"number": number})
-        messages.success(request, words % {"number": number})
-        return _back_to(found)
-
-    def _found(self, request: HttpRequest, pk: int, permission: str) -> Request:
-        """Return a confirmed request that is not erased. Raises PermissionDenied without the permission."""
-        if not request.user.has_perm(permission):
-            raise PermissionDenied
-        return get_object_or_404(Request.objects.confirmed().filter(erased_at__isnull=True), pk=pk)
-
-    def _page(
-        self, request: HttpRequest, template: str, found: Request, context: dict[str, Any]
-    ) -> TemplateResponse:
-        shared = {**self.admin_site.each_context(request), "opts": self.opts, "record": found}
-        return TemplateResponse(request, template, shared | context)
-
 
 def time_left(found: Request) -> str:
     """Return in words how much time an open request has, or how late it is."""
@@ -188,7 +198,3 @@ def time_left(found: Request) -> str:
     if days < 0:
         return ngettext("%(days)d day late", "%(days)d days late", -days) % {"days": -days}
     return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
-
-
-def _back_to(found: Request) -> HttpResponseRedirect:
-    return HttpResponseRedirect(reverse("admin:privacy_request_change", args=[found.pk]))

@@ -1,7 +1,6 @@
-"""Everything held on an e-mail address, as one ZIP file (GDPR, article 15(3): "a copy of the personal data").
+"""Everything held on a requester, as one ZIP file (GDPR, article 15(3): "a copy of the personal data").
 
-Only what was received under exactly this address, letters aside; what staff wrote for themselves stays out:
-README.txt inside the file says so.
+What that is, connecting.py knows. What staff wrote for themselves stays out: README.txt in the file says so.
 """
 
 import hashlib
@@ -12,7 +11,6 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.text import get_valid_filename
@@ -21,6 +19,7 @@ from complaints.follow_views import SHOWN
 from complaints.forms import ASKED
 from complaints.models import Attachment, Complaint, Kind
 from core.contact import contact_details
+from privacy.connecting import addresses_of, complaints_of, requests_of
 from privacy.models import Request
 
 README, COMPLAINTS, REQUESTS, SUMS = "README.txt", "complaints.json", "requests.json", "SHA256SUMS"
@@ -36,37 +35,28 @@ PAST = ("stage", "began_on", "answer_due_on", "delayed_until_on", "delay_causes"
         "outcome")  # fmt: skip
 
 REQUEST_FACTS = (
-    "reference", "language", "right", "status", "full_name", "email", "text", "sent_at", "received_at",
-    "due_on", "extended_until_on", "extension_reasons", "answer", "answered_at",
+    "reference", "language", "right", "status", "channel", "full_name", "email", "address", "answer_by",
+    "text", "sent_at", "received_at", "due_on", "extended_until_on", "extension_reasons", "answer",
+    "answered_at", "outcome",
 )  # fmt: skip
 
 
-def complaints_with(email: str) -> QuerySet[Complaint]:
-    """Return the complaints with an e-mail address, in whatever letters it is written; erased ones have none.
-
-    What is set aside as suspected spam is among them: it is held all the same.
-    """
-    if not email:
-        return Complaint.objects.none()
-    return Complaint.objects.filter(email__iexact=email, erased_at__isnull=True).order_by("received_at", "pk")
-
-
-def write(target: IO[bytes], *, email: str, language: str) -> None:
-    """Write the ZIP file to `target`, its README.txt in `language` ("fr" or "en").
+def write(target: IO[bytes], *, request: Request) -> None:
+    """Write the ZIP file to `target`, its README.txt in the language of the request.
 
     SHA256SUMS is as `sha256sum -c` reads it. Files are copied piece by piece: memory does not grow with them.
     """
     sums: dict[str, str] = {}
     complaints = []
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for complaint in complaints_with(email).prefetch_related("events", "messages", "past_examinations"):
+        for complaint in complaints_of(request).prefetch_related("events", "messages", "past_examinations"):
             files = [_copy(archive, sums, complaint, *each) for each in _numbered(complaint)]
             complaints.append(_complaint(complaint) | {"files": files})
-        requests = [_values(request, REQUEST_FACTS) for request in Request.objects.with_address(email)]
+        requests = [_request(each) for each in requests_of(request).prefetch_related("letters")]
         for name, content in (
             (COMPLAINTS, _json(complaints)),
             (REQUESTS, _json(requests)),
-            (README, _readme(email, language, len(complaints), len(requests))),
+            (README, _readme(request, len(complaints), len(requests))),
         ):
             archive.writestr(name, content)
             sums[name] = hashlib.sha256(content).hexdigest()
@@ -87,6 +77,11 @@ def _complaint(complaint: Complaint) -> dict[str, Any]:
         ],
         "past_examinations": [_values(past, PAST) for past in complaint.past_examinations.all()],
     }
+
+
+def _request(request: Request) -> dict[str, Any]:
+    letters = [_values(letter, ("at", "subject", "text", "posted_at")) for letter in request.letters.all()]
+    return _values(request, REQUEST_FACTS) | {"letters": letters}
 
 
 def _numbered(complaint: Complaint) -> Iterator[tuple[int, Attachment]]:
@@ -118,10 +113,11 @@ def _json(rows: list[dict[str, Any]]) -> bytes:
     return json.dumps(rows, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2).encode()
 
 
-def _readme(email: str, language: str, complaints: int, requests: int) -> bytes:
-    with translation.override(language):
+def _readme(request: Request, complaints: int, requests: int) -> bytes:
+    with translation.override(request.language):
         context = {
-            "email": email,
+            "asked": request,
+            "addresses": addresses_of(request),
             "complaints": complaints,
             "requests": requests,
             "at": timezone.now(),

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 
 from complaints.deadlines import answer_due_on
 from complaints.following import LINK_VALID, MOST_LINKS, as_reference
+from complaints.models import Channel
 from complaints.receiving import REFERENCE_ATTEMPTS, new_reference
 from complaints.steps import StepRefused, name_of
 from core.dates import long_date
 from core.links import digest_of, new_token
 from privacy import mail
-from privacy.models import Event, Link, Request, Status
+from privacy.models import Event, Letter, Link, Outcome, Request, Status
 
 FIRST = "D"
 """First letter of a reference: données, data."""
@@ -71,6 +72,45 @@ def receive(*, key: str, facts: Mapping[str, str], language: str) -> Request | N
     raise RuntimeError("no free reference was found")
 
 
+def enter(
+    *,
+    key: str,
+    facts: Mapping[str, str],
+    language: str,
+    channel: Channel,
+    received_at: datetime.datetime,
+    by: User,
+) -> Request:
+    """Store a request that came by letter, mail or telephone, with its events, and return it.
+
+    `key` and `facts` are as in receive, with the postal address, the way of the answer and, where it was done
+    already, the identity check. The month is counted from the day of `received_at`, the true receipt: it runs
+    whether or not it is known yet who asks. The requester gets an acknowledgement, by mail or letter.
+    """
+    for _attempt in range(REFERENCE_ATTEMPTS):
+        if stored := Request.objects.filter(submission_key=key).first():
+            return stored
+        try:
+            with transaction.atomic():
+                request = Request(
+                    reference=new_reference(timezone.localdate(received_at), FIRST),
+                    submission_key=key,
+                    language=language,
+                    channel=channel,
+                    sent_at=received_at,
+                    **facts,
+                )
+                _begin(request, received_at)
+                record(request, Event.Action.ENTERED, by=by)
+                if request.identity:
+                    record(request, Event.Action.IDENTIFIED, by=by, note=request.identity)
+                return request
+        except IntegrityError:
+            # As in receive.
+            continue
+    raise RuntimeError("no free reference was found")
+
+
 @transaction.atomic
 def confirm(token: str) -> Request | None:
     """Receive the request whose address a link confirms; None when the link was used or is too old.
@@ -82,13 +122,38 @@ def confirm(token: str) -> Request | None:
     if link is None or not link.use():
         return None
     request = Request.objects.select_for_update().get(pk=link.request_id)
-    request.received_at, request.status = timezone.now(), Status.RECEIVED
-    request.due_on = answer_due_on(timezone.localdate(request.received_at))
-    request.save(update_fields=["received_at", "status", "due_on"])
+    _begin(request, timezone.now())
     record(request, Event.Action.RECEIVED, by=None)
+    return request
+
+
+def _begin(request: Request, received_at: datetime.datetime) -> None:
+    """Start the clock of a request, store it, and write to both sides."""
+    request.received_at, request.status = received_at, Status.RECEIVED
+    request.due_on = answer_due_on(timezone.localdate(received_at))
+    request.save()
+    # The day on which the answer is due is worked out by the database.
+    request.refresh_from_db()
     mail.acknowledge(request)
     mail.notice_to_staff(request)
-    return request
+
+
+@transaction.atomic
+def note_identity(*, request: Request, text: str, by: User) -> None:
+    """Note who checked the identity of a requester and how; a later note takes the place of the one before.
+
+    GDPR, article 12(6): "where the controller has reasonable doubts concerning the identity of the natural
+    person making the request", it "may request the provision of additional information necessary to confirm
+    the identity". Raises StepRefused for the form, where the confirmed address is the check, and when erased.
+    """
+    found = not_erased(request)
+    if found.channel == Channel.WEB:
+        raise StepRefused(_("The requester has confirmed the e-mail address: that is the check."))
+    if not text.strip():
+        raise StepRefused(_("Write who checked the identity, and how."))
+    found.identity = text
+    found.save(update_fields=["identity"])
+    record(found, Event.Action.IDENTIFIED, by=by, note=text)
 
 
 @transaction.atomic
@@ -122,10 +187,10 @@ def extend(*, request: Request, reasons: str, until_on: datetime.date, by: User)
 
 
 @transaction.atomic
-def answer(*, request: Request, text: str, by: User) -> None:
-    """Answer the requester: what was done, or why nothing was.
+def answer(*, request: Request, text: str, outcome: Outcome, by: User) -> None:
+    """Answer the requester: what was done, or why nothing was (`outcome`, which staff alone see).
 
-    The mail says how to lodge a complaint with the supervisory authority and to seek a judicial remedy, as
+    It adds how to lodge a complaint with the supervisory authority and to seek a judicial remedy, as
     GDPR, article 12(4), asks for an answer that refuses. Raises StepRefused when it is answered already, or
     the answer is empty.
     """
@@ -133,9 +198,20 @@ def answer(*, request: Request, text: str, by: User) -> None:
     if not text.strip():
         raise StepRefused(_("Write the answer."))
     found.answer, found.answered_at, found.status = text, timezone.now(), Status.ANSWERED
-    found.save(update_fields=["answer", "answered_at", "status"])
+    found.outcome = outcome
+    found.save(update_fields=["answer", "answered_at", "status", "outcome"])
     record(found, Event.Action.ANSWERED, by=by, note=text)
     mail.send_answer(found)
+
+
+@transaction.atomic
+def mark_posted(*, letter: Letter, by: User) -> None:
+    """Note that a letter has been posted. Raises StepRefused when it was posted already, or all is erased."""
+    request = not_erased(letter.request)
+    waiting = Letter.objects.filter(pk=letter.pk, posted_at__isnull=True)
+    if not waiting.update(posted_at=timezone.now()):
+        raise StepRefused(_("There is no letter to post."))
+    record(request, Event.Action.POSTED, by=by, note=letter.subject)
 
 
 def note_export(*, request: Request, by: User) -> None:
@@ -184,11 +260,19 @@ def opening_link(token: str) -> Link | None:
 
 def locked(request: Request) -> Request:
     """Return the request, locked until the transaction ends. Raises StepRefused unless it is open."""
+    found = not_erased(request)
+    if found.status == Status.ANSWERED:
+        raise StepRefused(_("The request is already answered."))
+    return found
+
+
+def not_erased(request: Request) -> Request:
+    """Return the request, locked as above. Raises StepRefused when it is not confirmed, or erased."""
     found = Request.objects.select_for_update().get(pk=request.pk)
     if found.status == Status.UNCONFIRMED:
         raise StepRefused(_("The requester has not confirmed the e-mail address."))
-    if found.status == Status.ANSWERED:
-        raise StepRefused(_("The request is already answered."))
+    if found.erased_at:
+        raise StepRefused(_("The personal data of this request have been erased."))
     return found
 
 

@@ -5,22 +5,28 @@ must be able to show that it gave one (GDPR, article 5(2)).
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from post_office.models import Email
 
 from complaints.retention import GRACE, KEPT, began_before
-from privacy.models import Event, Link, Request, Status
+from core import audit
+from core.erasures import Erasure, erasure_of, note_after_commit, values
+from privacy.models import Connection, Event, Letter, Link, Request, Status
 
 UNCONFIRMED_KEPT = datetime.timedelta(days=7)
 
-BLANK = ("full_name", "email", "text", "extension_reasons", "answer")
+BLANK = ("full_name", "email", "address", "identity", "text", "extension_reasons", "answer")
 """Fields of a request that erasing empties."""
+
+ENDED = ("status", "outcome", "received_at", "due_on", "extended_until_on", "answered_at", "erased_at")
+"""Fields of what stays that an older backup does not know yet."""
 
 
 def erased_on(request: Request) -> datetime.date | None:
@@ -48,15 +54,18 @@ def apply(on: datetime.date) -> Iterator[Request]:
 
 
 @transaction.atomic
-def erase(*, request: Request) -> None:
+def erase(*, request: Request, ended: Mapping[str, Any] | None = None) -> None:
     """Take every word about the requester away, for good. Safe to repeat.
 
-    What stays says that a request was made and answered: reference, right, language, dates.
+    What stays says that a request was made and answered: reference, right, language, channel, outcome, dates.
+    `ended` are the fields of ENDED of a request that was erased before, and is back from a backup.
     """
     found = Request.objects.select_for_update().get(pk=request.pk)
     if found.erased_at:
         return
     _remove_mails_and_links(found)
+    Letter.objects.filter(request=found).delete()
+    Connection.objects.filter(Q(request=found) | Q(other=found)).delete()
     # Past the rule that events are written once: this is the one thing that takes words out of them.
     models.QuerySet(Event).filter(request=found).update(note="", actor="")
     LogEntry.objects.filter(
@@ -65,9 +74,27 @@ def erase(*, request: Request) -> None:
     for name in BLANK:
         setattr(found, name, "")
     found.submission_key = f"erased-{found.pk}"
-    found.erased_at = timezone.now()
+    for name, value in (ended or {"erased_at": timezone.now()}).items():
+        setattr(found, name, value)
     found.save()
     Event.objects.create(request=found, action=Event.Action.ERASED)
+    audit.record(audit.Action.ERASED, by=None, about=found.reference)
+    note_after_commit(erasure_of(found, ENDED))
+
+
+def erasures() -> Iterator[Erasure]:
+    """Give every erasure of a request that the database knows of."""
+    for request in Request.objects.filter(erased_at__isnull=False).order_by("pk").iterator():
+        yield erasure_of(request, ENDED)
+
+
+def erase_again(erasure: Erasure) -> bool:
+    """Erase the request that an erasure names, if a restored backup has brought it back; whether it had."""
+    request = Request.objects.filter(reference=erasure.reference, erased_at__isnull=True).first()
+    if request is None:
+        return False
+    erase(request=request, ended=values(erasure, Request))
+    return True
 
 
 def remove_unconfirmed() -> int:

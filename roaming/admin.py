@@ -6,7 +6,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import ForeignKey, QuerySet
+from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -15,8 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from core.bilingual import reading_language
 from core.dates import long_date
-from core.staff import PublicPageAdmin
+from core.staff import NamedInlineFormSet, PublicPageAdmin
 from core.stamps import stamp
 from roaming.forms import ImportForm, MoveForm
 from roaming.importing import Reading, read
@@ -56,6 +58,7 @@ class ListingInline(admin.StackedInline[Listing, Destination]):
     """The zones a destination is listed in."""
 
     model = Listing
+    formset = NamedInlineFormSet
     extra = 0
     fields = (("zone", "position", "name_as_published"), ("listed_from_on", "listed_until_on"))
 
@@ -64,6 +67,7 @@ class AliasInline(admin.StackedInline[Alias, Destination]):
     """The other names of a destination."""
 
     model = Alias
+    formset = NamedInlineFormSet
     extra = 1
     fields = (("name", "is_part"),)
 
@@ -148,6 +152,13 @@ class ListingAdmin(admin.ModelAdmin[Listing]):
         ("destination", "name_as_published"),
         ("listed_from_on", "listed_until_on"),
     )
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField[Any] | None:
+        if db_field.name == "destination":
+            kwargs["queryset"] = Destination.objects.order_by(f"name_{reading_language()}")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
         import_url = path(

@@ -6,11 +6,8 @@ It is imported once Django is set up on the data of the portal that it visits.
 import datetime
 import html
 import re
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterator
-from http.cookiejar import CookieJar
 from unittest.mock import patch
 
 from django.contrib.auth.models import User
@@ -28,9 +25,12 @@ from documents.preview import preview_url
 from documents.publishing import approve, publish, submit, withdraw
 from roaming.models import Destination, Zone
 from roaming.moving import move
+from scripts.example_requests import followed_complaints, followed_requests, mails
 from scripts.portal import Portal
+from scripts.visitor import Answer, Query, Shown, Visitor
 
-Query = list[tuple[str, str]]
+Named = tuple[str, Answer]
+
 
 PUBLIC: list[tuple[str, str, list[str], Query, int]] = [
     ("home", "home", [], [], 200),
@@ -72,12 +72,18 @@ PUBLIC: list[tuple[str, str, list[str], Query, int]] = [
     ("search-texts", "search", [], [("q", "complaint")], 200),
     ("search-place", "search", [], [("q", "Tunisie")], 200),
     ("search-nothing", "search", [], [("q", "zzzz")], 200),
+    ("search-narrowed", "search", [], [("q", "complaint"), ("superseded", "on")], 200),
+    ("search-error", "search", [], [("q", "complaint"), ("on", "yesterday")], 200),
+    ("accessibility", "accessibility", [], [], 200),
     ("complaint-policy", "complaint-policy", [], [], 200),
     ("complaint-form", "complaints:new", [], [], 200),
     ("privacy-form", "privacy:new", [], [], 200),
     ("privacy-sent", "privacy:sent", [], [], 200),
     ("privacy-follow", "privacy:follow", [], [], 200),
     ("privacy-confirm-gone", "privacy:confirm", ["gone"], [], 410),
+    ("privacy-open-gone", "privacy:open", ["gone"], [], 410),
+    ("complaints-follow", "complaints:follow", [], [], 200),
+    ("complaints-open-gone", "complaints:open", ["gone"], [], 410),
 ]
 """Public pages that an address alone leads to: name, route, its arguments, query, expected status."""
 
@@ -111,53 +117,16 @@ IMPORTED = "zone,name,iso\nROW1,Tunisie,TN\nROW1,Nowhere,\n"
 """A list with a change and a defect."""
 
 
-class Visitor:
-    """A browser without JavaScript that prefers one language and keeps its cookies."""
-
-    def __init__(self, portal: Portal, language: str) -> None:
-        self.portal = portal
-        self.language = language
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-
-    def get(self, path: str, query: Query | None = None, *, status: int = 200) -> str:
-        """Return the page at `path`. Raises RuntimeError when the answer is no HTML page with `status`."""
-        return self._ask(path + ("?" + urllib.parse.urlencode(query) if query else ""), None, status)
-
-    def post(self, path: str, fields: dict[str, str], *, status: int = 200) -> str:
-        """Send a form as its page would, secret included, and return the page that answers."""
-        secret = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(path))
-        sent = {**fields, "csrfmiddlewaretoken": secret[1] if secret else ""}
-        return self._ask(path, urllib.parse.urlencode(sent).encode(), status)
-
-    def send(self, path: str, content: bytes, *, status: int) -> str:
-        """Send `content` as it is, and return the page that answers."""
-        return self._ask(path, content, status)
-
-    def _ask(self, address: str, content: bytes | None, status: int) -> str:
-        request = urllib.request.Request(  # noqa: S310 - a loopback address
-            self.portal.url + address,
-            content,
-            {"Accept-Language": self.language, "Referer": self.portal.url + address},
-        )
-        try:
-            answer = self._opener.open(request, timeout=60)
-        except urllib.error.HTTPError as error:
-            answer = error
-        with answer:
-            page: str = answer.read().decode()
-            kind = answer.headers["Content-Type"]
-            if answer.status != status or not kind.startswith("text/html"):
-                raise RuntimeError(f"{address}: {answer.status} {kind} where {status} was expected:\n{page}")
-        return page
-
-
-def every_page(portal: Portal, password: str) -> Iterator[tuple[str, str]]:
-    """Yield each page with its name; `password` is that of the example administrator."""
+def every_page(portal: Portal, password: str) -> Iterator[Shown]:
+    """Yield each page; `password` is that of the example administrator."""
     draft = _prepare()
     records = _records()
-    parts: list[Callable[[Visitor], Iterator[tuple[str, str]]]] = [
+    parts: list[Callable[[Visitor], Iterator[Named]]] = [
         _public,
         _from_forms,
+        followed_complaints,
+        followed_requests,
+        mails,
         lambda visitor: iter([("preview", visitor.get(preview_url(draft)))]),
         lambda visitor: _admin(visitor, password, records),
         # The last, since after it no more is answered for a while.
@@ -168,7 +137,7 @@ def every_page(portal: Portal, password: str) -> Iterator[tuple[str, str]]:
         for visitor in visitors:
             with translation.override(visitor.language):
                 pages = list(part(visitor))
-            yield from ((f"{name}.{visitor.language}", page) for name, page in pages)
+            yield from (Shown(name, visitor.language, page) for name, page in pages)
 
 
 def _prepare() -> Version:
@@ -196,12 +165,12 @@ def _prepare() -> Version:
     return draft
 
 
-def _public(visitor: Visitor) -> Iterator[tuple[str, str]]:
+def _public(visitor: Visitor) -> Iterator[Named]:
     for name, route, arguments, query, status in PUBLIC:
         yield name, visitor.get(reverse(route, args=arguments), query, status=status)
 
 
-def _from_forms(visitor: Visitor) -> Iterator[tuple[str, str]]:
+def _from_forms(visitor: Visitor) -> Iterator[Named]:
     """Yield the pages that answer a complaint on its way, and a file to check that is missing."""
     form = reverse("complaints:new")
     yield "complaint-errors", visitor.post(form, {"action": "check", "phone": "none", "email": "none"})
@@ -209,15 +178,20 @@ def _from_forms(visitor: Visitor) -> Iterator[tuple[str, str]]:
     yield "complaint-edit", visitor.post(form, {**ENTRIES, "action": "edit"})
     yield "complaint-received", visitor.post(form, {**ENTRIES, "action": "send"})
     yield "check-file-error", visitor.post(reverse("documents:check-file"), {})
+    for name in ("complaints:follow", "privacy:follow"):
+        yield f"{name.replace(':', '-')}-errors", visitor.post(reverse(name), {"email": "none"})
+        known = {"reference": "R26-0000-0000", "email": "customer@example.com"}
+        yield f"{name.replace(':', '-')}-sent", visitor.post(reverse(name), known)
+    yield "privacy-errors", visitor.post(reverse("privacy:new"), {"action": "send", "email": "none"})
 
 
-def _refusals(visitor: Visitor) -> Iterator[tuple[str, str]]:
+def _refusals(visitor: Visitor) -> Iterator[Named]:
     """Yield the pages for what goes wrong; those that need production or a fault are made on the spot."""
     form, nowhere = reverse("complaints:new"), f"/{visitor.language}/nowhere/"
     yield "error-404", visitor.get(nowhere, status=404)
-    for status in (400, 403, 413, 500):
-        request = None if status == 500 else RequestFactory().get(nowhere)
-        yield f"error-{status}", render_to_string(f"errors/{status}.html", request=request)
+    for status in (400, 403, 413, 500, 503):
+        request = None if status >= 500 else RequestFactory().get(nowhere)
+        yield f"error-{status}", Answer(nowhere, render_to_string(f"errors/{status}.html", request=request))
     with patch("time.time", lambda: LONG_AGO):
         token = signing.dumps("example", salt=CONFIRMATION_SALT)
     yield "complaint-expired", visitor.get(reverse("complaints:received", args=[token]), status=410)
@@ -245,7 +219,7 @@ def _records() -> dict[str, str]:
     return {address: found[address] for address in first.values()}
 
 
-def _admin(visitor: Visitor, password: str, records: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _admin(visitor: Visitor, password: str, records: dict[str, str]) -> Iterator[Named]:
     """Yield the sign-in page, one page of each kind that its links lead to, and what answers wrong entries.
 
     `records` are addresses to visit besides, with the word that tells their pages from others of their kind.
@@ -265,7 +239,7 @@ def _admin(visitor: Visitor, password: str, records: dict[str, str]) -> Iterator
         seen[name] = address
         page = visitor.get(address)
         yield name, page
-        links = (html.unescape(link) for link in re.findall(r'<a [^>]*href="([^"]+)"', page))
+        links = (html.unescape(link) for link in re.findall(r'<a [^>]*href="([^"]+)"', page.html))
         here = visitor.portal.url + address
         paths = (urllib.parse.urlsplit(urllib.parse.urljoin(here, link)).path for link in links)
         waiting += [path for path in paths if path.startswith("/admin/")]

@@ -15,7 +15,7 @@ from pathlib import Path
 from scripts.postgres import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 60
+START_SECONDS = 180
 
 STRICT = {
     "DEBUG": "False",

@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/need.sh chromium chromium libatomic.so.1 libatomic1 faketime faketime initdb postgresql xgettext gettext \
-  npm npm libpangoft2-1.0.so.0 libpangoft2-1.0-0
+  npm npm libpangoft2-1.0.so.0 libpangoft2-1.0-0 age age
 scripts/check.sh
 
 echo "-- legal texts"

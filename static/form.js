@@ -25,7 +25,7 @@ function count(field) {
   spoken.setAttribute("role", "status");
   function show() {
     // A line break is sent as two characters.
-    const left = most - field.value.replaceAll("\n", "\r\n").length;
+    const left = most - field.value.trim().replaceAll("\n", "\r\n").length;
     const text = left < 0 ? `${words.over} ${-left}` : left <= most * (1 - SHOWN_FROM) ? `${words.left} ${left}` : "";
     shown.textContent = text;
     shown.classList.toggle("field__count--over", left < 0);
@@ -42,10 +42,8 @@ function sendAhead(field) {
   const progress = document.createElement("progress");
   const spoken = paragraph(field, "field__count");
   spoken.setAttribute("role", "status");
-  progress.hidden = true;
   progress.max = 1;
   progress.setAttribute("aria-label", words.sending);
-  field.after(progress);
   field.addEventListener("change", () => {
     if (!field.files.length) return;
     const data = new FormData(form);
@@ -58,10 +56,11 @@ function sendAhead(field) {
       else spoken.textContent = words.later;
     });
     request.addEventListener("error", () => { spoken.textContent = words.later; });
-    request.addEventListener("loadend", () => { progress.hidden = true; field.disabled = false; });
-    request.open("POST", form.action);
+    request.addEventListener("loadend", () => { progress.remove(); field.disabled = false; });
+    // Not form.action: that is the buttons of this name.
+    request.open("POST", form.getAttribute("action"));
     progress.value = 0;
-    progress.hidden = false;
+    field.after(progress);
     spoken.textContent = words.sending;
     field.disabled = true;
     request.send(data);

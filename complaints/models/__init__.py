@@ -1,6 +1,6 @@
 """Complaint and what belongs to it: events, messages, files, wording, access and holds."""
 
-from complaints.models.access import AccessLink, Hold
+from complaints.models.access import AccessLink, Hold, HoldExtension
 from complaints.models.case import (
     ENDED,
     OPEN,
@@ -16,6 +16,7 @@ from complaints.models.case import (
 from complaints.models.files import Attachment, Draft
 from complaints.models.record import Event, Message, PastExamination, ended_now
 from complaints.models.reminder import Digest, Reminder
+from complaints.models.standard_text import Purpose, StandardText
 from complaints.models.wording import Kind as MessageKind
 from complaints.models.wording import Template, template_for
 
@@ -31,13 +32,16 @@ __all__ = [
     "Draft",
     "Event",
     "Hold",
+    "HoldExtension",
     "Kind",
     "Message",
     "MessageKind",
     "Outcome",
     "PastExamination",
+    "Purpose",
     "Reminder",
     "Stage",
+    "StandardText",
     "Status",
     "Template",
     "ended_now",

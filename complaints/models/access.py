@@ -34,12 +34,9 @@ class HoldQuerySet(models.QuerySet["Hold"]):
         return self.filter(confirmed_at__isnull=True, lifted_at__isnull=True).exclude(requested_by=by)
 
 
-class Hold(models.Model):
-    """A reason to keep a case beyond its time, given by one person and confirmed by another."""
+class TwoPersonRule(models.Model):
+    """A reason to keep a case until a day, given by one person and confirmed by another."""
 
-    complaint = models.ForeignKey(
-        Complaint, on_delete=models.CASCADE, related_name="holds", verbose_name=_("complaint")
-    )
     reason = models.TextField(_("reason"))
     until_on = models.DateField(_("held until"))
     requested_at = models.DateTimeField(_("requested"), default=timezone.now)
@@ -57,21 +54,35 @@ class Hold(models.Model):
         related_name="+",
         verbose_name=_("confirmed by"),
     )
-    lifted_at = models.DateTimeField(_("lifted"), null=True)
-
-    objects = HoldQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("legal hold")
-        verbose_name_plural = _("legal holds")
+        abstract = True
         ordering = ["requested_at", "pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
                 | Q(confirmed_by__isnull=False, confirmed_at__isnull=False)
                 & ~Q(confirmed_by=F("requested_by")),
-                name="complaints_hold_confirmed_by_another",
-            ),
+                name="%(app_label)s_%(class)s_confirmed_by_another",
+            )
+        ]
+
+
+class Hold(TwoPersonRule):
+    """A legal hold: it keeps a case from being erased beyond its time."""
+
+    complaint = models.ForeignKey(
+        Complaint, on_delete=models.CASCADE, related_name="holds", verbose_name=_("complaint")
+    )
+    lifted_at = models.DateTimeField(_("lifted"), null=True)
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta(TwoPersonRule.Meta):
+        verbose_name = _("legal hold")
+        verbose_name_plural = _("legal holds")
+        constraints = [
+            *TwoPersonRule.Meta.constraints,
             models.UniqueConstraint(
                 fields=["complaint"],
                 condition=Q(lifted_at__isnull=True),
@@ -81,3 +92,25 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.complaint} – {self.until_on}"
+
+
+class HoldExtension(TwoPersonRule):
+    """A later end of a hold. Once it is confirmed, the hold lasts until then."""
+
+    hold = models.ForeignKey(Hold, on_delete=models.CASCADE, related_name="extensions")
+    declined_at = models.DateTimeField(null=True)
+
+    class Meta(TwoPersonRule.Meta):
+        # Who may ask for a hold and decide on it may do so with its extension.
+        default_permissions = ()
+        constraints = [
+            *TwoPersonRule.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["hold"],
+                condition=Q(confirmed_at__isnull=True, declined_at__isnull=True),
+                name="complaints_holdextension_one_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hold} – {self.until_on}"

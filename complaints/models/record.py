@@ -38,6 +38,9 @@ class Event(AppendOnlyModel):
         POSTED = "posted", _("Letter posted")
         HELD = "held", _("Legal hold requested")
         CONFIRMED = "confirmed", _("Legal hold confirmed")
+        EXTENSION = "extension", _("Extension of the legal hold requested")
+        EXTENDED = "extended", _("Legal hold extended")
+        DECLINED = "declined", _("Extension of the legal hold declined")
         LIFTED = "lifted", _("Legal hold lifted")
         ERASED = "erased", _("Personal data erased")
 

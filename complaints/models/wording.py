@@ -1,7 +1,7 @@
 """Wording: the templates of what the portal writes to complainants, edited by staff."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -43,6 +43,25 @@ OWN: Mapping[Kind, tuple[str, ...]] = {
 """Placeholders of one kind; each of them must be used, or the message would say nothing."""
 
 
+def fill(wording: str, values: Mapping[str, str]) -> str:
+    """Return `wording` with `values` in the place of its placeholders, each put in once and never read again.
+
+    A placeholder without a value leaves nothing.
+    """
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], ""), wording.replace("\r\n", "\n"))
+
+
+def placeholder_faults(wording: str, allowed: Collection[str]) -> list[ValidationError]:
+    """Return what is wrong with the curly brackets of a wording in which `allowed` can stand."""
+    faults = [
+        ValidationError(_("{%(name)s} is not known here."), params={"name": unknown})
+        for unknown in sorted(set(PLACEHOLDER.findall(wording)) - set(allowed))
+    ]
+    if BRACES.search(PLACEHOLDER.sub("", wording)):
+        faults.append(ValidationError(_("A curly bracket has no counterpart.")))
+    return faults
+
+
 class Template(models.Model):
     """The wording of one kind of message in one language."""
 
@@ -70,15 +89,7 @@ class Template(models.Model):
         self.text = self.text.replace("\r\n", "\n")
         if self.kind not in Kind.values:
             return
-        errors: dict[str, list[ValidationError]] = {"subject": [], "text": []}
-        for name in ("subject", "text"):
-            wording = getattr(self, name)
-            for unknown in sorted(set(PLACEHOLDER.findall(wording)) - set(self.allowed)):
-                errors[name].append(
-                    ValidationError(_("{%(name)s} is not known here."), params={"name": unknown})
-                )
-            if BRACES.search(PLACEHOLDER.sub("", wording)):
-                errors[name].append(ValidationError(_("A curly bracket has no counterpart.")))
+        errors = {name: placeholder_faults(getattr(self, name), self.allowed) for name in ("subject", "text")}
         for needed in OWN.get(Kind(self.kind), ()):
             if f"{{{needed}}}" not in self.text:
                 errors["text"].append(
@@ -96,13 +107,8 @@ class Template(models.Model):
 
     def filled(self, values: Mapping[str, str]) -> tuple[str, str]:
         """Return subject and text with `values` in their places, each put in once and never read again."""
-
-        def value(found: re.Match[str]) -> str:
-            return values.get(found[1], "")
-
-        subject = " ".join(PLACEHOLDER.sub(value, self.subject).split())
-        text = PLACEHOLDER.sub(value, self.text.replace("\r\n", "\n"))
-        return subject, BLANK_LINES.sub("\n\n", text).strip() + "\n"
+        subject = " ".join(fill(self.subject, values).split())
+        return subject, BLANK_LINES.sub("\n\n", fill(self.text, values)).strip() + "\n"
 
 
 def template_for(kind: Kind, language: str) -> Template:

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 
 HANDLER = ("view_complaint", "change_complaint", "add_hold", "change_hold", "view_event", "view_message")
 LATER = timezone.localdate() + datetime.timedelta(days=90)
+LATER_STILL = LATER + datetime.timedelta(days=365)
 
 
 @pytest.fixture
@@ -51,8 +52,10 @@ def asked(owner: User, sponsor: User) -> dict[str, dict[str, Any]]:
         "ask": {"request": "Which invoice?"},
         "note": {"text": "For ourselves."},
         "hold": {**reason, "until_on": LATER.isoformat()},
+        "extend_hold": {**reason, "until_on": LATER_STILL.isoformat()},
         **dict.fromkeys(("escalate", "reopen", "withdraw", "set_aside"), reason),
         **{name: {} for name in ("restore", "examine", "close", "confirm_hold", "lift_hold")},
+        **{name: {} for name in ("confirm_extension", "decline_extension")},
     }
 
 
@@ -80,6 +83,12 @@ WAYS: dict[str, Way] = {
         complaint=case, reason="Court.", until_on=LATER, by=sponsor
     ),
     "confirm": lambda case, _, sponsor: holds.confirm_hold(complaint=case, by=sponsor),
+    "extend": lambda case, owner, _: holds.request_extension(
+        complaint=case, reason="Appeal.", until_on=LATER_STILL, by=owner
+    ),
+    "extend_by_other": lambda case, _, sponsor: holds.request_extension(
+        complaint=case, reason="Appeal.", until_on=LATER_STILL, by=sponsor
+    ),
 }
 
 STATES: dict[str, tuple[str, ...]] = {
@@ -96,6 +105,8 @@ STATES: dict[str, tuple[str, ...]] = {
     "held": ("hold",),
     "held_by_other": ("hold_by_other",),
     "confirmed": ("hold", "confirm"),
+    "extended": ("hold", "confirm", "extend"),
+    "extended_by_other": ("hold", "confirm", "extend_by_other"),
 }
 """How a case comes into each state."""
 
@@ -125,7 +136,11 @@ POSSIBLE: dict[str, set[str]] = {
     "erased": set(),
     "held": OPEN_TOO - {"hold"} | {"set_aside", "lift_hold"},
     "held_by_other": OPEN_TOO - {"hold"} | {"set_aside", "lift_hold", "confirm_hold"},
-    "confirmed": OPEN_TOO - {"hold"} | {"set_aside", "lift_hold"},
+    "confirmed": OPEN_TOO - {"hold"} | {"set_aside", "lift_hold", "extend_hold"},
+    "extended": OPEN_TOO - {"hold"} | {"set_aside", "lift_hold", "decline_extension"},
+    "extended_by_other": (
+        OPEN_TOO - {"hold"} | {"set_aside", "lift_hold", "decline_extension", "confirm_extension"}
+    ),
 }
 """By the state of a case, the steps that can be taken."""
 
@@ -240,7 +255,7 @@ def test_a_case_opens_with_as_many_queries_however_much_happened(
     complaint = make_complaint()
     for _time in range(number):
         handling.request_information(complaint=complaint, request="Which one?", by=handler)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(14):
         client.get(address(complaint))
 
 

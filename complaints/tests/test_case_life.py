@@ -13,7 +13,7 @@ from hypothesis.extra.django import TestCase
 
 from complaints import following, handling, retention
 from complaints.case_steps import STEPS, available
-from complaints.models import ENDED, OPEN, Complaint, Outcome, Stage, Status
+from complaints.models import ENDED, OPEN, Complaint, HoldExtension, Outcome, Stage, Status
 from complaints.steps import StepRefused
 from complaints.tests.factories import make_complaint, make_staff
 
@@ -60,6 +60,7 @@ class Move:
             "ask": {"request": "Which?"},
             "note": {"text": self.words},
             "hold": {"reason": self.words, "until_on": until_on},
+            "extend_hold": {"reason": self.words, "until_on": until_on + datetime.timedelta(days=self.days)},
         }
         reason = {"reason": self.words} if name in ("escalate", "reopen", "withdraw", "set_aside") else {}
         return values.get(name, reason)
@@ -118,6 +119,7 @@ def _everything(complaint: Complaint) -> dict[str, list[Any]]:
         "messages": [*complaint.messages.values()],
         "past": [*complaint.past_examinations.values()],
         "holds": [*complaint.holds.values()],
+        "extensions": [*HoldExtension.objects.filter(hold__complaint=complaint).values()],
     }
 
 

@@ -109,12 +109,35 @@ def test_in_both_languages(case: Complaint, language: str) -> None:
     assert ("Retirer ma réclamation" in page) == (language == "fr")
 
 
+@pytest.mark.parametrize("days", [30, 365 * 9])
+def test_a_hold_suspends_the_erasure_and_its_reason_is_not_told(case: Complaint, days: int) -> None:
+    """Whether it ends before the three years or after them, the day that is told is the true one."""
+    one, two = make_staff("one"), make_staff("two")
+    handling.withdraw(complaint=case, reason="", by=None)
+    until_on = timezone.localdate() + datetime.timedelta(days=days)
+    holds.request_hold(complaint=case, reason="A court asks.", until_on=until_on, by=one)
+    assert "Your data will be erased on" in opened(case).get(CASE).text
+    holds.confirm_hold(complaint=case, by=two)
+    page = opened(case).get(CASE).text
+    case.refresh_from_db()
+    after_three_years = timezone.localdate(case.received_at) + retention.KEPT
+    with translation.override("en"):
+        words = f"your data will be deleted on {long_date(max(until_on, after_three_years))} at the earliest"
+    assert words in page
+    assert "Your data will be erased on" not in page
+    assert "court" not in page
+    holds.lift_hold(complaint=case, by=two)
+    assert "Your data will be erased on" in opened(case).get(CASE).text
+
+
 def test_a_closed_case_says_when_it_is_erased(case: Complaint) -> None:
     handling.withdraw(complaint=case, reason="", by=None)
     case.refresh_from_db()
     page = opened(case).get(CASE).text
+    erasure = retention.erasure_of(case, timezone.localdate())
+    assert erasure is not None
     with translation.override("en"):
-        assert long_date(retention.erased_on(case)) in page
+        assert long_date(erasure.on) in page
     assert "Your data will be erased on" in page
     assert "Withdraw my complaint" not in page
     assert "Add information" not in page

@@ -13,6 +13,7 @@ from post_office.models import Email
 
 from complaints.deadlines import answer_due_on
 from complaints.models import Attachment, Complaint, Message
+from complaints.retention import KEPT
 from complaints.tests.factories import FACTS, make_complaint, make_staff
 from core.dates import long_date
 
@@ -70,6 +71,17 @@ class TestEntering:
         assert list(response.context["form"].errors) == ["received_on"]
         assert "The same invoice arrived twice." in response.text
         assert not Complaint.objects.exists()
+
+    def test_a_day_from_which_nothing_is_kept_is_refused(self, client: Client, handler: User) -> None:
+        first = timezone.localdate() - KEPT
+        for day in (first, datetime.date(206, 1, 31), datetime.date(1, 1, 1)):
+            response = self.enter(client, received_on=day.isoformat())
+            assert list(response.context["form"].errors) == ["received_on"]
+            assert "The same invoice arrived twice." in response.text
+        assert not Complaint.objects.exists()
+        # Not from the 28th: a 29 February has its third birthday on it too.
+        after = first + datetime.timedelta(days=2)
+        assert self.enter(client, received_on=after.isoformat()).status_code == 302
 
     def test_the_same_form_twice_is_one_case(self, client: Client, handler: User) -> None:
         token = client.get(self.ENTER).context["form"].initial["token"]

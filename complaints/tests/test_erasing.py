@@ -67,9 +67,12 @@ def planted(owner: User, sponsor: User) -> Complaint:
         if _time == 0:
             handling.escalate(complaint=complaint, reason=EVERYTHING, by=None)
     handling.close(**case)
+    Complaint.objects.filter(pk=complaint.pk).update(closed_at=LONG_AGO)
     following.add_information(complaint=complaint, text=f"And again {EVERYTHING}")
     following.send_link(reference=complaint.reference, email=EMAIL)
     holds.request_hold(**case, reason=EVERYTHING, until_on=TODAY + DAY)
+    holds.confirm_hold(complaint=complaint, by=sponsor)
+    holds.request_extension(**case, reason=EVERYTHING, until_on=TODAY + 2 * DAY)
     holds.lift_hold(**case)
     for mail in Email.objects.filter(to=EMAIL):
         Log.objects.create(email=mail, status=STATUS.failed, message=f"550 <{EMAIL}> {NAME}: unknown")
@@ -112,6 +115,7 @@ PLANTED = {
     "complaints.Attachment.name",
     *(f"complaints.PastExamination.{name}" for name in ("answer", "delay_causes")),
     "complaints.Hold.reason",
+    "complaints.HoldExtension.reason",
     *(f"post_office.Email.{name}" for name in ("to", "message", "html_message")),
     "post_office.Log.message",
     *(f"admin.LogEntry.{name}" for name in ("change_message", "object_repr")),

@@ -8,12 +8,13 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from complaints import handling, holds, retention
-from complaints.models import Complaint, Hold
+from complaints.models import Complaint, Hold, HoldExtension
 from complaints.steps import StepRefused
 from complaints.tests.factories import make_complaint, make_staff
+from core.dates import long_date
 
 pytestmark = pytest.mark.django_db
 
@@ -134,6 +135,111 @@ def test_the_database_refuses_what_the_steps_refuse(one: User, two: User) -> Non
     with pytest.raises(IntegrityError), transaction.atomic():
         Hold.objects.create(complaint=complaint, reason="Twice.", until_on=UNTIL, requested_by=two)
     assert hold.update(confirmed_by=two, confirmed_at=now) == 1
+
+
+class TestExtending:
+    """A later end takes two people as well, and the old one stays on record."""
+
+    LONGER = UNTIL + datetime.timedelta(days=100)
+
+    @pytest.fixture
+    def held(self, one: User, two: User) -> Complaint:
+        complaint = make_complaint()
+        ask(complaint, one)
+        holds.confirm_hold(complaint=complaint, by=two)
+        return complaint
+
+    def extend(self, complaint: Complaint, by: User, until_on: datetime.date = LONGER) -> None:
+        holds.request_extension(complaint=complaint, reason="An appeal.", until_on=until_on, by=by)
+
+    def test_asked_for_and_confirmed_with_a_trail(self, held: Complaint, one: User, two: User) -> None:
+        with translation.override("en"):
+            self.extend(held, two)
+        assert held.holds.get().until_on == UNTIL, "what one person asks for does not count yet"
+        with translation.override("en"):
+            holds.confirm_extension(complaint=held, by=one)
+            ends = f"Until {long_date(self.LONGER)} instead of {long_date(UNTIL)}."
+        hold = held.holds.get()
+        assert (hold.until_on, hold.requested_by, hold.confirmed_by) == (self.LONGER, one, two)
+        assert Hold.objects.active(UNTIL).get() == hold
+        extension = hold.extensions.get()
+        assert (extension.requested_by, extension.confirmed_by) == (two, one)
+        assert trail(held)[2:] == [
+            ("extension", "Example Two", f"{ends}\nAn appeal."),
+            ("extended", "Example One", ends),
+        ]
+        # And again, now by the other way round.
+        self.extend(held, one, self.LONGER + datetime.timedelta(days=1))
+        holds.confirm_extension(complaint=held, by=two)
+        assert hold.extensions.count() == 2
+
+    def test_declined_it_leaves_the_end_as_it_was(self, held: Complaint, one: User) -> None:
+        self.extend(held, one)
+        holds.decline_extension(complaint=held, by=one)
+        assert held.holds.get().until_on == UNTIL
+        assert trail(held)[-1][:2] == ("declined", "Example One")
+        with pytest.raises(StepRefused):
+            holds.confirm_extension(complaint=held, by=one)
+        self.extend(held, one)
+
+    def test_a_hold_that_is_over_is_extended_while_the_case_is_there(
+        self, held: Complaint, one: User, two: User
+    ) -> None:
+        held.holds.update(until_on=TODAY)
+        with pytest.raises(StepRefused):
+            self.extend(held, one, TODAY)
+        self.extend(held, one)
+        assert not Hold.objects.active(TODAY).exists()
+        holds.confirm_extension(complaint=held, by=two)
+        assert Hold.objects.active(TODAY).exists()
+
+    def test_what_is_refused_leaves_no_trail(self, one: User, two: User) -> None:
+        complaint = make_complaint()
+        for _time in range(2):
+            with pytest.raises(StepRefused):
+                self.extend(complaint, one)
+            for step in (holds.confirm_extension, holds.decline_extension):
+                with pytest.raises(StepRefused):
+                    step(complaint=complaint, by=two)
+            if not complaint.holds.exists():
+                ask(complaint, one)
+        holds.confirm_hold(complaint=complaint, by=two)
+        for too_soon in (TODAY, UNTIL - datetime.timedelta(days=1), UNTIL):
+            with pytest.raises(StepRefused):
+                self.extend(complaint, one, too_soon)
+        self.extend(complaint, one)
+        with pytest.raises(StepRefused):
+            self.extend(complaint, two, self.LONGER + datetime.timedelta(days=1))
+        with pytest.raises(StepRefused):
+            holds.confirm_extension(complaint=complaint, by=one)
+        assert [action for action, _actor, _note in trail(complaint)] == ["held", "confirmed", "extension"]
+        holds.lift_hold(complaint=complaint, by=two)
+        with pytest.raises(StepRefused):
+            holds.confirm_extension(complaint=complaint, by=two)
+
+    def test_the_database_refuses_what_the_steps_refuse(self, held: Complaint, one: User, two: User) -> None:
+        self.extend(held, one)
+        waiting, now = HoldExtension.objects.all(), timezone.now()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            waiting.update(confirmed_by=one, confirmed_at=now)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            HoldExtension.objects.create(
+                hold=held.holds.get(), reason="Twice.", until_on=self.LONGER, requested_by=two
+            )
+        assert waiting.update(confirmed_by=two, confirmed_at=now) == 1
+
+    def test_the_case_shows_who_asks_until_when_and_why(
+        self, client: Client, held: Complaint, one: User, two: User
+    ) -> None:
+        self.extend(held, one)
+        client.cookies["django_language"] = "en"
+        client.force_login(two)
+        page = client.get(reverse("admin:complaints_complaint_change", args=[held.pk])).text
+        with translation.override("en"):
+            assert f"Until {long_date(self.LONGER)}, requested by Example One: An appeal." in page
+        holds.confirm_extension(complaint=held, by=two)
+        page = client.get(reverse("admin:complaints_complaint_change", args=[held.pk])).text
+        assert "requested by Example One" not in page
 
 
 class TestInTheAdmin:

@@ -15,6 +15,7 @@ from post_office.models import STATUS, Email
 from pytest_django import DjangoAssertNumQueries
 
 from complaints import handling, inbox, retention
+from complaints.admin import MOST_AT_ONCE
 from complaints.models import Complaint, Outcome
 from complaints.tests.factories import make_complaint, make_staff
 
@@ -217,6 +218,27 @@ class TestAssigningSeveral:
         assert "Words typed" in response.text
         assert f'name="_selected_action" value="{case.pk}"' in response.text
 
+    def test_all_pages_at_once_up_to_a_number_that_is_said(self, client: Client, handler: User) -> None:
+        first, sponsor = make_complaint(), make_staff("sponsor")
+        like = Complaint.objects.values().get(pk=first.pk)
+        Complaint.objects.bulk_create(
+            Complaint(**{**like, "id": None, "reference": str(number), "submission_key": str(number)})
+            for number in range(MOST_AT_ONCE - 1)
+        )
+        page = self.send(client, first, select_across="1")
+        chosen = re.findall(r'name="_selected_action" value="(\d+)"', page.text)
+        assert len(chosen) == MOST_AT_ONCE
+        given = {"owner": handler.pk, "sponsor": sponsor.pk, "apply": "1", "_selected_action": chosen}
+        assert client.post(LIST, {"action": "assign_selected", **given}).status_code == 302
+        assert Complaint.objects.filter(owner=handler).count() == MOST_AT_ONCE
+        Complaint.objects.update(owner=None, sponsor=None)
+        make_complaint(summary="One too many")
+        response = client.post(LIST, {"action": "assign_selected", "select_across": "1", **given})
+        words = client.get(response["Location"]).text
+        assert "500" in words
+        assert "501" in words
+        assert not Complaint.objects.filter(owner=handler).exists()
+
     def test_only_handlers_assign(self, client: Client) -> None:
         case = make_complaint()
         auditor = make_staff("auditor")
@@ -233,10 +255,11 @@ class TestExport:
         chosen = [case.pk for case in cases]
         return client.post(LIST, {"action": "export_selected", "_selected_action": chosen})
 
-    def rows(self, response: Any) -> list[dict[str, str]]:
+    def rows(self, response: Any, delimiter: str = ";") -> list[dict[str, str]]:
         content = b"".join(response.streaming_content)
-        assert content.startswith(b"\xef\xbb\xbf")
-        return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+        assert content.count(b"\xef\xbb\xbf") == content.startswith(b"\xef\xbb\xbf") == 1
+        lines = io.StringIO(content.decode("utf-8-sig"), newline="")
+        return list(csv.DictReader(lines, delimiter=delimiter))
 
     def test_the_file_holds_what_was_ticked_and_the_log_says_who_took_it(
         self, client: Client, handler: User
@@ -254,6 +277,17 @@ class TestExport:
         assert row["answered_at"] == ""
         entry = LogEntry.objects.get()
         assert (entry.user, entry.object_id) == (handler, str(case.pk))
+
+    @pytest.mark.parametrize(("language", "delimiter"), [("fr", ";"), ("en", ",")])
+    def test_cells_end_as_the_spreadsheet_of_the_language_expects(
+        self, client: Client, handler: User, language: str, delimiter: str
+    ) -> None:
+        words = 'Facture "double"; 12,50 €\nà Esch, Émile'
+        case = make_complaint(summary=words, company="=1+1")
+        client.cookies["django_language"] = language
+        (row,) = self.rows(self.export(client, case), delimiter)
+        assert (row["summary"], row["company"]) == (words, "'=1+1")
+        assert tuple(row) == inbox.COLUMNS
 
     @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n"])
     def test_no_cell_is_a_formula(self, client: Client, handler: User, sign: str) -> None:

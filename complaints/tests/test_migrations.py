@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 BEFORE, AFTER = ("complaints", "0001_initial"), ("complaints", "0002_case_and_its_clocks")
-LAST = ("complaints", "0008_way_back")
+LAST = ("complaints", "0011_way_back_when_withdrawn")
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -105,6 +105,8 @@ def test_what_the_old_tables_cannot_hold_is_given_up_on_the_way_back(old: Apps) 
     emptied = ("full_name", "email", "phone", "address", "description", "answer", "delay_causes")
     empty = dict.fromkeys(emptied, "")
     complaint.objects.filter(reference="closed").update(erased_at=MOMENT, **empty)
+    withdrawn = {"status": "withdrawn", "withdrawn_at": MOMENT}
+    complaint.objects.filter(reference="received").update(erased_at=MOMENT, **withdrawn, **empty)
     back = migrate(BEFORE)
     assert rows(back, "reference").keys() == OLD.keys()
     assert rows(back, "reference", "outcome")["answered"]["outcome"] == ""

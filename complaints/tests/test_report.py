@@ -1,6 +1,8 @@
 """The figures of the report, counted by hand."""
 
+import csv
 import datetime
+import io
 
 import pytest
 from django.contrib.auth.models import User
@@ -88,7 +90,7 @@ def test_the_oldest_open_one() -> None:
     assert oldest_open() == waiting
 
 
-def test_the_page_and_its_csv(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_the_page(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     stored("2024-01-01", "2024-01-11")
     address = reverse("admin:complaints_complaint_report")
     client.force_login(make_staff("nobody", "view_document"))
@@ -99,10 +101,25 @@ def test_the_page_and_its_csv(client: Client, django_assert_num_queries: DjangoA
         page = client.get(address, {"year": "2024"}).text
     assert page.count("<figcaption") == 2
     assert "style=" not in page
-    lines = client.get(f"{address[:-1]}.csv", {"year": "2024"}).text
-    assert "complaints,received,1" in lines
     for wrong in ("1800", "x", "", "9999999"):
         assert client.get(address, {"year": wrong}).status_code == 200
+
+
+@pytest.mark.parametrize(("language", "delimiter", "median"), [("fr", ";", "10,5"), ("en", ",", "10.5")])
+def test_the_figures_as_a_file(client: Client, language: str, delimiter: str, median: str) -> None:
+    stored("2024-01-01", "2024-01-11")
+    stored("2024-01-01", "2024-01-12")
+    client.force_login(make_staff("auditor"))
+    client.cookies["django_language"] = language
+    response = client.get(reverse("admin:complaints_complaint_report_csv"), {"year": "2024"})
+    assert response.content.startswith(b"\xef\xbb\xbf")
+    head, *rows = csv.reader(
+        io.StringIO(response.content.decode("utf-8-sig"), newline=""), delimiter=delimiter
+    )
+    assert head == ["group", "name", "figure"]
+    assert ["complaints", "received", "2"] in rows
+    assert ["answers", "median days", median] in rows
+    assert {len(row) for row in rows} == {3}
 
 
 def test_a_case_taken_through_its_steps_counts(admin_user: User) -> None:

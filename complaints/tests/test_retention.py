@@ -29,6 +29,13 @@ def at(year: int, month: int, day: int, hour: int = 12) -> datetime.datetime:
     return datetime.datetime(year, month, day, hour, 30, tzinfo=timezone.get_default_timezone())
 
 
+def announced(complaint: Complaint, on: datetime.date | None = None) -> datetime.date:
+    """Return the day that complainant and staff are told, by default on the day of receipt."""
+    erasure = retention.erasure_of(complaint, on or complaint.received_on)
+    assert erasure is not None
+    return erasure.on
+
+
 def is_due(complaint: Complaint, on: datetime.date) -> bool:
     return retention.due(on).filter(pk=complaint.pk).exists()
 
@@ -58,7 +65,7 @@ class TestDue:
     ) -> None:
         settings.COMPLAINT_RETENTION_FROM = setting
         complaint = make_ended(received_at)
-        assert retention.erased_on(complaint) == first_on
+        assert announced(complaint) == first_on
         assert not is_due(complaint, first_on - DAY)
         assert is_due(complaint, first_on)
 
@@ -90,10 +97,10 @@ class TestDue:
         self, settings: Settings, changes: dict[str, Any], first_on: datetime.date
     ) -> None:
         complaint = make_ended(**changes)
-        assert retention.erased_on(complaint) == datetime.date(2023, 5, 5)
+        assert announced(complaint) == datetime.date(2023, 5, 5)
         assert is_due(complaint, datetime.date(2023, 5, 5))
         settings.COMPLAINT_RETENTION_FROM = "closing"
-        assert retention.erased_on(complaint) == first_on
+        assert announced(complaint) == first_on
         assert not is_due(complaint, first_on - DAY)
         assert is_due(complaint, first_on)
 
@@ -105,16 +112,57 @@ class TestDue:
         settings.COMPLAINT_RETENTION_FROM = setting
         complaint = make_ended(status=status, withdrawn_at=None)
         assert not is_due(complaint, TODAY + 9000 * DAY)
-        Complaint.objects.filter(pk=complaint.pk).update(set_aside_at=timezone.now())
+        assert retention.erasure_of(complaint, TODAY) is None
+        Complaint.objects.filter(pk=complaint.pk).update(set_aside_at=LONG_AGO)
         assert is_due(complaint, TODAY)
+        complaint.refresh_from_db()
+        assert announced(complaint, TODAY) == TODAY
+
+    @pytest.mark.parametrize(
+        ("ended_at", "first_on"),
+        [
+            (at(2026, 1, 15, 0), datetime.date(2026, 4, 15)),
+            (at(2026, 1, 15, 23), datetime.date(2026, 4, 15)),
+            (at(2025, 11, 27), datetime.date(2026, 2, 27)),
+            (at(2025, 11, 28), datetime.date(2026, 2, 28)),
+            (at(2025, 11, 30, 23), datetime.date(2026, 2, 28)),
+            (at(2025, 12, 1, 0), datetime.date(2026, 3, 1)),
+        ],
+    )
+    @pytest.mark.parametrize("end", ["withdrawn_at", "closed_at", "answered_at", "set_aside_at"])
+    def test_examined_for_longer_than_three_years_it_stays_three_months_after_its_end(
+        self, ended_at: datetime.datetime, first_on: datetime.date, end: str
+    ) -> None:
+        none: dict[str, Any] = {"withdrawn_at": None, "status": Status.RECEIVED}
+        answered = {**none, "answer": "x", "outcome": "upheld", "answered_at": LONG_AGO}
+        ends: dict[str, dict[str, Any]] = {
+            "withdrawn_at": {},
+            "closed_at": answered | {"status": Status.CLOSED},
+            "answered_at": answered | {"status": Status.ANSWERED},
+            "set_aside_at": none,
+        }
+        complaint = make_ended(**ends[end] | {end: ended_at})
+        assert announced(complaint) == first_on
+        assert not is_due(complaint, first_on - DAY)
+        assert is_due(complaint, first_on)
+
+    def test_what_is_overdue_is_announced_for_today(self) -> None:
+        assert announced(make_ended(), TODAY) == TODAY
+        erased = make_ended()
+        retention.erase(complaint=erased)
+        erased.refresh_from_db()
+        assert retention.erasure_of(erased, TODAY) is None
 
     def test_never_while_it_is_held(self) -> None:
         complaint, one, two = make_ended(), make_staff("one"), make_staff("two")
         until_on = TODAY + 30 * DAY
         holds.request_hold(complaint=complaint, reason="Court.", until_on=until_on, by=one)
         assert is_due(complaint, TODAY), "what one person asks for does not count yet"
+        assert retention.erasure_of(complaint, TODAY) == retention.Erasure(TODAY, None)
         holds.confirm_hold(complaint=complaint, by=two)
         assert not is_due(complaint, TODAY)
+        assert retention.erasure_of(complaint, TODAY) == retention.Erasure(until_on, until_on)
+        assert retention.erasure_of(complaint, until_on) == retention.Erasure(until_on, None)
         assert not is_due(complaint, until_on - DAY)
         assert is_due(complaint, until_on)
         holds.lift_hold(complaint=complaint, by=two)
@@ -128,7 +176,7 @@ class TestDue:
         real = retention.due
         asked: list[int] = []
 
-        def due(on: datetime.date) -> models.QuerySet[Complaint]:
+        def due(on: datetime.date, keep: models.Q | None) -> models.QuerySet[Complaint]:
             asked.append(1)
             # The first and third call find the cases; what happens then, happens before they are locked.
             if len(asked) == 2:
@@ -136,7 +184,7 @@ class TestDue:
                 holds.confirm_hold(complaint=held, by=two)
             if len(asked) == 4:
                 Complaint.objects.filter(pk=reopened.pk).update(status=Status.RECEIVED, withdrawn_at=None)
-            return real(on)
+            return real(on, keep)
 
         with patch("complaints.retention.due", due):
             assert list(retention.apply(TODAY)) == [erased]
@@ -187,22 +235,16 @@ class TestTheCommand:
 
     def test_it_is_late_after_two_days_and_not_before(self) -> None:
         complaint = make_ended(at(2023, 1, 10))
-        first_on = retention.erased_on(complaint)
+        first_on = announced(complaint)
         assert [retention.late(first_on + days * DAY) for days in (0, 1, 2, 3)] == [0, 0, 1, 1]
 
     def test_what_became_free_only_now_is_not_late(self) -> None:
         one, two = make_staff("one"), make_staff("two")
-        held, answered, withdrawn, spam = (make_ended() for _time in range(4))
+        held, _withdrawn = (make_ended() for _time in range(2))
         holds.request_hold(complaint=held, reason="Court.", until_on=TODAY + DAY, by=one)
         holds.confirm_hold(complaint=held, by=two)
-        assert retention.late(TODAY) == 3
+        assert retention.late(TODAY) == 1
         holds.lift_hold(complaint=held, by=two)
-        now = timezone.now()
-        none: dict[str, Any] = {"status": Status.RECEIVED, "withdrawn_at": None}
-        answer = {**none, "status": Status.ANSWERED, "answer": "x", "answered_at": now}
-        Complaint.objects.filter(pk=answered.pk).update(**answer)
-        Complaint.objects.filter(pk=withdrawn.pk).update(withdrawn_at=now)
-        Complaint.objects.filter(pk=spam.pk).update(**none, set_aside_at=now)
-        assert retention.due(TODAY).count() == 4
-        assert retention.late(TODAY) == 0
-        assert retention.late(TODAY + 3 * DAY) == 4
+        assert retention.due(TODAY).count() == 2
+        assert retention.late(TODAY) == 1
+        assert retention.late(TODAY + 3 * DAY) == 2

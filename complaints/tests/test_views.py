@@ -195,3 +195,24 @@ def test_a_body_that_is_too_large_gets_the_413_page(client: Client) -> None:
 
 def test_other_methods_are_refused(client: Client) -> None:
     assert client.delete(url()).status_code == 405
+
+
+def test_what_is_still_being_filled_in_has_no_faults(client: Client) -> None:
+    """Neither the language switch nor taking a file out asks for what has not been typed yet."""
+    blank = dict.fromkeys(FACTS, "") | {"summary": "Half a sentence"}
+    for button in ({"action": "edit"}, {"remove": "1"}, {"remove": "1", "draft": "gone"}):
+        page = client.post(url(), {**blank, "token": TOKEN, **button}).text
+        assert "Half a sentence" in page
+        assert "Enter your full name." not in page
+        assert page.count("field--error") == ("draft" in button)
+        assert f'name="token" value="{TOKEN}"' in page
+    assert "Your files are no longer here." in page
+
+
+def test_pages_of_a_case_are_kept_out_of_search_engines(client: Client) -> None:
+    with translation.override("en"):
+        follow = reverse("complaints:follow")
+    for page in (client.get(follow), client.post(follow, {"reference": ""})):
+        assert '<meta name="robots" content="noindex">' in page.text
+    assert follow not in client.get("/sitemap.xml").text
+    assert '<meta name="robots"' not in client.get(url()).text

@@ -1,6 +1,7 @@
 """Editors write, approvers publish, and what is published can no longer be edited."""
 
 import datetime
+import re
 from typing import Any
 from unittest.mock import patch
 
@@ -258,3 +259,20 @@ def test_a_draft_that_was_edited_can_be_deleted(client: Client, editor: User) ->
     note_edit(version=version, by=editor)
     client.post(reverse("admin:documents_version_delete", args=[version.pk]), {"post": "yes"})
     assert not Version.objects.filter(pk=version.pk).exists()
+
+
+def test_inputs_in_a_list_are_named(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("example-admin"))
+    make_document()
+    page = client.get("/admin/documents/document/").text
+    inputs = re.findall(r'<input type="number"[^>]*>', page)
+    assert inputs
+    assert all('aria-label="' in each for each in inputs)
+
+
+def test_a_document_is_chosen_from_a_list_with_a_name(client: Client, editor: User) -> None:
+    client.force_login(editor)
+    page = client.get("/admin/documents/version/add/").text
+    assert '<label class="required" for="id_document">' in page
+    assert re.search(r'<select name="document"[^>]* id="id_document"', page)
+    assert "select2" not in page

@@ -25,6 +25,7 @@ from core.models import LoadedContent
 from documents.models import Passage, Version
 from legalsite.groups import GROUPS
 from legalsite.management.commands.mail_worker import sole_sender
+from privacy.models import Request
 from scripts.postgres import free_port
 
 
@@ -88,12 +89,21 @@ class TestLoadDemo:
         assert Complaint.objects.count() == 30
         assert set(Complaint.objects.values_list("status", flat=True)) == set(Status.values)
         assert Event.objects.filter(action="delayed").exists()
+        stages = Request.objects.order_by("pk").values_list("status", "channel", "extension_reasons")
+        assert [(status, channel, bool(reasons)) for status, channel, reasons in stages] == [
+            ("unconfirmed", "web", False),
+            ("received", "web", False),
+            ("received", "email", True),
+            ("answered", "letter", False),
+        ]
+        assert not Request.objects.exclude(email="").exclude(email__endswith="@example.lu").exists()
         assert not Email.objects.exists()
         assert User.objects.filter(username__startswith="example-").count() == len(GROUPS) + 1
         assert Version.objects.filter(document__slug="telecom-terms").count() == 2
         for line in output.splitlines()[1:]:
             username, password = line.split()[:2]
-            assert client.login(username=username, password=password), line
+            typed = {"username": username, "password": password, "next": "/admin/"}
+            assert client.post("/admin/login/", typed).headers.get("Location") == "/admin/", line
         with pytest.raises(CommandError, match="already there"):
             run("load_demo")
 
@@ -244,6 +254,24 @@ class TestProductionSettings:
         assert started.stdout.split()[:4] == ["False", "True", "True", "False"]
         assert "smtp" in started.stdout
 
+    def test_cookies_are_bound_to_the_host_over_https(self, tmp_path: Path) -> None:
+        names = "s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME"
+        strict = self.start(tmp_path, names)
+        assert strict.stdout.split() == ["__Host-sessionid", "__Host-csrftoken", "__Host-django_language"]
+        plain = self.start(tmp_path, names, HTTPS="False")
+        assert plain.stdout.split() == ["sessionid", "csrftoken", "django_language"]
+
+    @pytest.mark.parametrize(
+        ("debug", "wanted", "needed"),
+        [("False", "False", "True"), ("True", "", "False"), ("True", "1", "True")],
+    )
+    def test_the_second_factor_cannot_be_turned_off_in_production(
+        self, tmp_path: Path, debug: str, wanted: str, needed: str
+    ) -> None:
+        changes = {"STAFF_SECOND_FACTOR": wanted} if wanted else {}
+        started = self.start(tmp_path, "s.STAFF_SECOND_FACTOR", DEBUG=debug, **changes)
+        assert started.stdout.strip() == needed
+
     def test_debug_is_off_unless_asked_for(self, tmp_path: Path) -> None:
         environment = {name: value for name, value in self.WORKING.items() if name != "DEBUG"}
         started = self.start(tmp_path, "s.DEBUG", **environment, DEBUG="")
@@ -253,3 +281,16 @@ class TestProductionSettings:
 @pytest.mark.django_db
 def test_index_texts_says_how_many_passages_there_are() -> None:
     assert run("index_texts") == f"Indexed {Passage.objects.count()} passages.\n"
+
+
+def test_commands_run_before_the_static_files_are_collected(tmp_path: Path) -> None:
+    environment = {**TestProductionSettings.WORKING, "DATA_DIR": str(tmp_path), "PATH": os.environ["PATH"]}
+    checked = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        env=environment,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr

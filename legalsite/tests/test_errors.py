@@ -10,6 +10,8 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
+from core.version import VERSION
+
 pytestmark = pytest.mark.django_db
 
 BOTH_LANGUAGES = ('href="/fr/" lang="fr"', 'href="/en/" lang="en"')
@@ -80,24 +82,14 @@ def test_a_foreign_host_is_refused(client: Client) -> None:
 def test_healthz_needs_nothing(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(0):
         response = client.get(reverse("healthz"))
-    assert (response.status_code, response.text) == (200, "ok\n")
+    assert (response.status_code, response.text) == (200, f"ok {VERSION}\n")
 
 
-def test_readyz_checks_database_migrations_and_storage(client: Client) -> None:
-    response = client.get(reverse("readyz"))
-    assert response.status_code == 200
-    assert response.json() == {"database": True, "migrations": True, "storage": True, "retention": True}
-
-
-def test_readyz_tells_when_storage_is_gone(client: Client) -> None:
-    with patch("legalsite.health.default_storage.save", side_effect=OSError):
-        response = client.get(reverse("readyz"))
-    assert response.status_code == 503
-    assert response.json() == {"database": True, "migrations": True, "storage": False, "retention": True}
-
-
-def test_readyz_tells_when_migrations_are_missing(client: Client) -> None:
-    with patch("legalsite.health.MigrationExecutor.migration_plan", return_value=["something"]):
-        response = client.get(reverse("readyz"))
-    assert response.status_code == 503
-    assert response.json()["migrations"] is False
+def test_the_page_of_a_fault_names_the_request(client: Client) -> None:
+    client.raise_request_exception = False
+    for fault, status in ((RuntimeError, 500), (OperationalError, 503)):
+        with patch("legalsite.home.timezone.localdate", side_effect=fault):
+            response = client.get("/en/")
+        assert response.status_code == status
+        assert f"<code>{response.headers['X-Request-ID']}</code>" in response.text
+    assert "<code>" not in client.get("/en/nowhere/").text

@@ -35,6 +35,7 @@ PAGES: list[tuple[str, list[str], dict[str, Any], int]] = [
     ("roaming:zones", [], {}, 4),
     ("complaint-policy", [], {}, 4),
     ("complaints:new", [], {}, 2),
+    ("accessibility", [], {}, 2),
     ("search", [], {}, 3),
     ("search", [], {"q": "complaint"}, 12),
     ("search", [], {"q": "zzzz"}, 7),
@@ -71,7 +72,8 @@ def test_page(
     assert "unsafe" not in response["Content-Security-Policy"]
     assert "sessionid" not in response.cookies
     assert ("csrftoken" in response.cookies) == (name == "complaints:new")
-    assert not re.search(r'(?:src|href)="(?:https?:)?//(?!127\.0\.0\.1|www\.cnpd\.lu)', page)
+    known = r"127\.0\.0\.1|www\.cnpd\.lu|www\.w3\.org/TR/|accessibilite\.public\.lu/"
+    assert not re.search(rf'(?:src|href)="(?:https?:)?//(?!{known})', page)
     headings = [int(level) for level in re.findall(r"<h([1-6])", page)]
     assert all(after <= before + 1 for before, after in pairwise(headings)), headings
     ids = re.findall(r'\sid="([^"]+)"', page)
@@ -224,7 +226,7 @@ class TestForMachines:
         with django_assert_num_queries(1):
             sitemap = client.get("/sitemap.xml", headers={"Host": "localhost"}).text
         locations = re.findall(r"<loc>([^<]+)</loc>", sitemap)
-        assert len(locations) == len(set(locations)) == 2 * (7 + Document.objects.count())
+        assert len(locations) == len(set(locations)) == 2 * (8 + Document.objects.count())
         assert all(location.startswith("http://127.0.0.1:8000/") for location in locations)
         assert 'hreflang="en"' in sitemap
         for location in locations:

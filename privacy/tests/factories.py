@@ -3,9 +3,10 @@
 import re
 
 from django.contrib.auth.models import User
-from django.utils import translation
+from django.utils import timezone, translation
 from post_office.models import Email
 
+from complaints.models import Channel
 from complaints.receiving import submission_key
 from complaints.tests.factories import make_staff
 from privacy import handling
@@ -58,5 +59,29 @@ def make_officer() -> User:
         "export_held",
         "erase_held",
         "view_event",
+        "view_connection",
+        "view_letter",
         "view_complaint",
+    )
+
+
+def enter_request(**changes: str) -> Request:
+    """Enter a request that came by letter today, as staff do."""
+    facts = {
+        "right": "access",
+        "full_name": "Example Correspondent",
+        "answer_by": "post",
+        "email": "",
+        "address": "1, rue de l’Exemple\nL-0000 Exempleville",
+        "text": "What do you hold on me?",
+        "identity": "",
+        **changes,
+    }
+    return handling.enter(
+        key=submission_key("example", facts),
+        facts=facts,
+        language="en",
+        channel=Channel.LETTER,
+        received_at=timezone.now(),
+        by=User(username="example-clerk"),
     )

@@ -46,19 +46,19 @@ def test_the_most_urgent_request_stands_first(client: Client, officer: User) -> 
     later, sooner, done = (make_request(text=str(number)) for number in range(3))
     today = datetime.date.today()  # noqa: DTZ011
     Request.objects.filter(pk=later.pk).update(due_on=today + datetime.timedelta(days=60))
-    client.post(step(done, "answer"), {"text": "Done."})
+    client.post(step(done, "answer"), {"text": "Done.", "outcome": "granted"})
     page = client.get(reverse(LIST)).text
     places = [page.index(request.reference) for request in (sooner, later, done)]
     assert places == sorted(places)
 
 
 def test_the_request_offers_the_steps_that_are_possible(client: Client, officer: User) -> None:
-    request = make_request()
+    request = make_request(right="deletion")
     page = client.get(change(request)).text
-    for name in ("answer", "extend", "export", "clear"):
+    for name in ("answer", "extend", "connect", "export", "clear"):
         assert step(request, name) in page
     assert FACTS["text"] in page
-    client.post(step(request, "answer"), {"text": "Done."})
+    client.post(step(request, "answer"), {"text": "Done.", "outcome": "granted"})
     page = client.get(change(request)).text
     assert step(request, "answer") not in page
     assert step(request, "extend") not in page
@@ -71,7 +71,7 @@ def test_steps_are_taken(client: Client, officer: User) -> None:
     until_on = request.due_on + datetime.timedelta(days=30)
     data = {"reasons": "Many files.", "until_on": until_on.isoformat()}
     assert client.post(step(request, "extend"), data).status_code == 302
-    assert client.post(step(request, "answer"), {"text": "Done."}).status_code == 302
+    assert client.post(step(request, "answer"), {"text": "Done.", "outcome": "granted"}).status_code == 302
     request.refresh_from_db()
     assert (request.status, request.extended_until_on) == (Status.ANSWERED, until_on)
 
@@ -109,7 +109,7 @@ def test_what_the_requester_wrote_cannot_be_edited(client: Client, officer: User
 
 
 def test_the_groups(client: Client) -> None:
-    request = make_request()
+    request = make_request(right="deletion")
     for name, status in [("Data protection", 200), ("Auditors", 200), ("Complaint handlers", 403)]:
         user = make_staff(f"of {name}")
         user.user_permissions.clear()

@@ -17,10 +17,11 @@ from django.utils import timezone
 
 from complaints import following, retention
 from complaints import handling as cases
+from complaints import holds as cases_holds
 from complaints.models import Complaint, Hold, Outcome, Status
 from complaints.steps import StepRefused
 from complaints.tests.factories import make_complaint, make_staff
-from privacy import clearing, export
+from privacy import clearing, connecting, export
 from privacy.models import Request
 from privacy.tests.factories import FACTS, make_officer, make_request, send_request
 
@@ -55,7 +56,7 @@ def unpacked(content: bytes) -> dict[str, bytes]:
 
 def exported(language: str = "en") -> dict[str, bytes]:
     target = io.BytesIO()
-    export.write(target, email=ADDRESS, language=language)
+    export.write(target, request=make_request(language))
     return unpacked(target.getvalue())
 
 
@@ -128,7 +129,7 @@ def test_looking_at_the_export_writes_nothing(client: Client, officer: User) -> 
 
 def test_without_an_address_nothing_is_found() -> None:
     make_complaint(answer_by="post", email="")
-    assert not export.complaints_with("")
+    assert not connecting.complaints_of(make_request(email="other@example.com"))
     assert not Request.objects.with_address("")
 
 
@@ -145,7 +146,7 @@ def test_open_and_held_complaints_stay(client: Client, officer: User) -> None:
         confirmed_at=timezone.now(), confirmed_by=make_staff("another")
     )
     request = make_request(right="deletion")
-    planned = clearing.plan(request.email, timezone.localdate())
+    planned = clearing.plan(request, timezone.localdate())
     assert set(planned.going) == {going, spam}
     assert {complaint for complaint, _reason in planned.staying} == {open_one, held, asked_for}
     shown = client.get(page("clear", request)).text
@@ -162,8 +163,21 @@ def test_open_and_held_complaints_stay(client: Client, officer: User) -> None:
     assert LogEntry.objects.filter(object_id=str(request.pk), user=officer).exists()
 
 
+def test_a_later_end_that_waits_keeps_a_case_whose_hold_is_over(officer: User) -> None:
+    complaint, today = ended(officer), timezone.localdate()
+    day = datetime.timedelta(days=1)
+    cases_holds.request_hold(complaint=complaint, reason="x", until_on=today + day, by=officer)
+    cases_holds.confirm_hold(complaint=complaint, by=make_staff("another"))
+    assert clearing.reason_to_keep(complaint, today)
+    assert not clearing.reason_to_keep(complaint, today + day)
+    cases_holds.request_extension(complaint=complaint, reason="x", until_on=today + 9 * day, by=officer)
+    assert clearing.reason_to_keep(complaint, today + day)
+    assert not clearing.reason_to_keep(complaint, today + 9 * day)
+
+
 def test_only_what_was_shown_is_erased(client: Client, officer: User) -> None:
-    shown, later, request = ended(officer), ended(officer, summary="Came later"), make_request()
+    shown, later = ended(officer), ended(officer, summary="Came later")
+    request = make_request(right="deletion")
     client.post(page("clear", request), {"complaint": [shown.pk, "x"]})
     assert list(Complaint.objects.filter(erased_at__isnull=False)) == [shown]
     later.refresh_from_db()
@@ -171,7 +185,7 @@ def test_only_what_was_shown_is_erased(client: Client, officer: User) -> None:
 
 
 def test_a_case_that_is_held_in_the_last_moment_stays(officer: User) -> None:
-    complaint, request = ended(officer), make_request()
+    complaint, request = ended(officer), make_request(right="objection")
     with patch("privacy.clearing.plan", return_value=clearing.Plan((complaint,), ())):
         Hold.objects.create(
             complaint=complaint,
@@ -186,7 +200,8 @@ def test_a_case_that_is_held_in_the_last_moment_stays(officer: User) -> None:
 
 
 def test_when_storage_fails_what_went_is_on_record(client: Client, officer: User) -> None:
-    first, second, request = ended(officer), ended(officer, summary="Second"), make_request()
+    first, second = ended(officer), ended(officer, summary="Second")
+    request = make_request(right="deletion")
     erase = retention.erase
 
     def failing(*, complaint: Complaint) -> None:

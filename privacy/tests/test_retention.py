@@ -13,10 +13,12 @@ from django.test import Client
 from django.utils import timezone
 from post_office.models import Email
 
-from complaints.tests.factories import make_staff
-from privacy import handling, retention
-from privacy.models import Event, Link, Request
-from privacy.tests.factories import FACTS, make_request, send_request
+from complaints import retention as retention_of_complaints
+from complaints.models import Complaint
+from complaints.tests.factories import make_ended, make_staff
+from privacy import connecting, handling, retention
+from privacy.models import Event, Link, Outcome, Request
+from privacy.tests.factories import FACTS, enter_request, make_request, send_request
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +32,7 @@ def answered(day: datetime.datetime) -> Request:
         assert request.due_on is not None
         until_on = request.due_on + DAY
         handling.extend(request=request, reasons="Secret reasons.", until_on=until_on, by=officer)
-        handling.answer(request=request, text="A secret answer.", by=officer)
+        handling.answer(request=request, text="A secret answer.", outcome=Outcome.GRANTED, by=officer)
         handling.send_link(reference=request.reference, email=request.email)
     LogEntry.objects.create(
         user=officer,
@@ -116,3 +118,43 @@ def test_a_dry_run_erases_nothing() -> None:
     assert "1 requests are due" in out.getvalue()
     request.refresh_from_db()
     assert request.erased_at is None
+
+
+@pytest.mark.parametrize(
+    ("right", "is_kept"), [("access", True), ("restriction", True), ("deletion", False), ("objection", False)]
+)
+@pytest.mark.parametrize("way", ["confirmed", "address", "reference"])
+def test_what_somebody_asks_about_is_not_erased_before_the_answer(
+    client: Client, right: str, way: str, *, is_kept: bool
+) -> None:
+    officer = make_staff("officer")
+    asked_about, other = make_ended(), make_ended()
+    Complaint.objects.filter(pk=asked_about.pk).update(email="Known@example.lu")
+    if way == "confirmed":
+        request = make_request(right=right, email="known@example.lu")
+    else:
+        request = enter_request(right=right, identity="Called back.")
+        what = "known@example.lu" if way == "address" else asked_about.reference
+        connecting.connect(request=request, what=what, reason="x", by=officer)
+    out = StringIO()
+    call_command("apply_retention", dry_run=True, stdout=out)
+    assert f"{1 if is_kept else 2} complaints" in out.getvalue()
+    call_command("apply_retention", verbosity=0)
+    asked_about.refresh_from_db()
+    other.refresh_from_db()
+    assert (asked_about.erased_at is None, other.erased_at is None) == (is_kept, False)
+    assert client.get("/readyz").json()["retention"] is True
+    if is_kept:
+        handling.answer(request=request, text="Done.", outcome=Outcome.GRANTED, by=officer)
+        assert client.get("/readyz").json()["retention"] is True
+        Request.objects.update(answered_at=timezone.now() - DAY)
+        call_command("apply_retention", verbosity=0)
+        asked_about.refresh_from_db()
+        assert asked_about.erased_at is not None
+
+
+def test_what_nobody_confirmed_keeps_nothing() -> None:
+    case = make_ended()
+    send_request(email=case.email)
+    keep = connecting.asked_about(timezone.localdate())
+    assert retention_of_complaints.due(timezone.localdate(), keep).get() == case

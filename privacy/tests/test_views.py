@@ -14,7 +14,7 @@ from complaints.following import LINK_VALID
 from complaints.suspicion import new_token
 from complaints.tests.factories import form_token, make_staff
 from privacy import handling
-from privacy.models import Request, Status
+from privacy.models import Outcome, Request, Status
 from privacy.tests.factories import FACTS, last_token, make_request, send_request
 
 pytestmark = pytest.mark.django_db
@@ -212,7 +212,7 @@ def test_the_page_shows_the_extension_and_the_answer(client: Client) -> None:
         request=request, reasons="Many files.", until_on=request.due_on + handling.EXTENSION, by=officer
     )
     assert "Many files." in client.get(url("request")).text
-    handling.answer(request=request, text="This is held on you.", by=officer)
+    handling.answer(request=request, text="This is held on you.", outcome=Outcome.GRANTED, by=officer)
     page = client.get(url("request")).text
     assert "This is held on you." in page
     assert "www.cnpd.lu" in page

@@ -1,6 +1,7 @@
 """Staff move destinations and import lists."""
 
 import datetime
+import re
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -153,3 +154,23 @@ def test_the_list_of_destinations_costs_few_queries(
     editor.get(reverse("admin:roaming_destination_changelist"))
     with django_assert_num_queries(10):
         editor.get(reverse("admin:roaming_destination_changelist"))
+
+
+def test_inputs_in_the_tables_of_a_destination_are_named(editor: Client) -> None:
+    destination = Destination.objects.get(iso="AD")
+    page = editor.get(reverse("admin:roaming_destination_change", args=[destination.pk])).text
+    tables = page[page.index('id="listings-group"') :]
+    seen = re.findall(
+        r'<(?:input type="(?:text|number|checkbox)"|select) name="(?:listings|aliases)-[^>]*>', tables
+    )
+    assert len(seen) > 6
+    assert [each for each in seen if 'aria-label="' not in each] == []
+
+
+def test_destinations_are_chosen_by_name(editor: Client) -> None:
+    editor.cookies["django_language"] = "en"
+    page = editor.get(reverse("admin:roaming_listing_add")).text
+    chosen = page[page.index('id="id_destination"') :]
+    names = re.findall(r'<option value="\d+">([^<]+)</option>', chosen[: chosen.index("</select>")])
+    assert names == sorted(names)
+    assert len(names) > 200

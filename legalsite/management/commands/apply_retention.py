@@ -3,11 +3,16 @@
 import logging
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 import privacy.retention
 from complaints import attachments, retention
+from core import audit
+from core.sign_in import failures
+from legalsite import erasure_ledger
+from privacy.connecting import asked_about
 
 logger = logging.getLogger(__name__)
 
@@ -25,15 +30,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         today = timezone.localdate()
+        keep = asked_about(today)
         if options["dry_run"]:
             self.stdout.write(
-                f"{retention.due(today).count()} complaints, {privacy.retention.due(today).count()} requests "
-                "are due to be erased."
+                f"{retention.due(today, keep).count()} complaints, "
+                f"{privacy.retention.due(today).count()} requests "
+                f"and {audit.due(timezone.now()).count()} entries of the audit log are due to be erased."
             )
             return
-        due = retention.due(today).count()
+        due = retention.due(today, keep).count()
         erased = 0
-        for _case in retention.apply(today):
+        for _case in retention.apply(today, keep):
             erased += 1
             if erased % SAID_EVERY == 0 and options["verbosity"] > 0:
                 self.stdout.write(f"{erased} of {due} complaints erased so far.")
@@ -41,11 +48,16 @@ class Command(BaseCommand):
         unconfirmed = privacy.retention.remove_unconfirmed()
         drafts = attachments.remove_expired_drafts()
         links = retention.remove_old_links() + privacy.retention.remove_old_links()
+        entries = audit.remove_old()
+        failures.remove_old()
+        call_command("clearsessions")
         done = (
             f"{erased} complaints, {requests + unconfirmed} requests ({unconfirmed} never confirmed), "
-            f"{drafts} drafts, {links} links"
+            f"{drafts} drafts, {links} links, {entries} entries of the audit log"
         )
         logger.info("retention: erased %s", done)
+        if noted := erasure_ledger.complete():
+            logger.info("retention: %d erasures noted in the ledger that it lacked", noted)
         if files := attachments.remove_unknown_files():
             logger.warning("retention: %d files removed that no row named", files)
         if options["verbosity"] > 0:

@@ -11,12 +11,13 @@ from post_office.models import Email
 
 import complaints.demo
 import documents.loading
+import privacy.demo
 from core.loader import ContentLoader
 from legalsite.groups import GROUPS
 
 
 class Command(BaseCommand):
-    """Staff of each role with printed random passwords, thirty complaints, second versions."""
+    """Staff of each role with printed random passwords, thirty complaints, requests, second versions."""
 
     help = "Add fictitious example data. Refuses when DEBUG is off."
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         staff = {group: self.create_staff(group, passwords[username(group)]) for group in GROUPS}
         mails_before = Email.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         complaints.demo.load(owner=staff["Complaint handlers"], sponsor=admin)
+        privacy.demo.load(officer=staff["Data protection"])
         # Nobody is to get a mail about an example, not even at example.com.
         Email.objects.filter(pk__gt=mails_before).delete()
         documents.loading.load_demo(ContentLoader())

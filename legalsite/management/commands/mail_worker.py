@@ -16,6 +16,7 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 from post_office.mail import get_queued, send_queued
 
+import privacy.reminders
 from complaints import reminders
 
 logger = logging.getLogger(__name__)
@@ -108,6 +109,8 @@ class Command(BaseCommand):
         try:
             reminders.remind(today)
             reminders.send_digest(today)
+            privacy.reminders.remind(today)
+            privacy.reminders.send_digest(today)
             call_command("apply_retention", verbosity=0)
         except (DatabaseError, OSError) as error:
             logger.error("daily work: not completed (%s)", type(error).__name__)

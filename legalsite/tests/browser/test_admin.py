@@ -130,3 +130,12 @@ def barriers(page: Page, width: int) -> list[str]:
     if page.evaluate("document.documentElement.scrollWidth") > width:
         found.append(f"{page.url}: wider than {width} px")
     return found
+
+
+def test_lists_have_the_width_of_a_phone(admin: Page) -> None:
+    admin.set_viewport_size({"width": 360, "height": 740})
+    for address in ("complaints/complaint", "documents/document", "roaming/destination"):
+        admin.goto(f"/admin/{address}/")
+        box = admin.locator("#changelist .changelist-form-container").bounding_box()
+        assert box is not None
+        assert box["width"] > 300, address

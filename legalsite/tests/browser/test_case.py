@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 
 WORDS = {
     "fr": {
+        "suspended": "31 janvier 2099",
         "new": "/fr/reclamations/nouvelle/",
         "follow": "/fr/reclamations/suivre/",
         "files": "Fichiers",
@@ -37,6 +38,7 @@ WORDS = {
         "withdrawn": "Retirée",
     },
     "en": {
+        "suspended": "31 January 2099",
         "new": "/en/complaints/new/",
         "follow": "/en/complaints/follow/",
         "files": "Files",
@@ -158,9 +160,36 @@ def test_the_whole_way(
     box.wait_for("Exemple de réponse.", number=1)
     step(staff, "Close the complaint")
 
-    # The complainant asks the management, and in the end withdraws.
+    # A legal hold suspends the erasure, and is extended by two people.
+    second = browser.new_context(base_url=portal.url, locale="en")
+    colleague = second.new_page()
+    sign_in(colleague, "example-sponsor", "an example passphrase")
+    colleague.goto(staff.url)
+    for ask, confirm, until_on, day in (
+        ("Ask for a legal hold", "Confirm the legal hold", "2098-01-31", "31 January 2098"),
+        (
+            "Ask to extend the legal hold",
+            "Confirm the extension of the legal hold",
+            "2099-01-31",
+            "31 January 2099",
+        ),
+    ):
+        staff.reload()
+        staff.locator(".next-step").get_by_role("link", name=ask).click()
+        staff.get_by_label("Reason for the record").fill("Exemple de procédure.")
+        staff.get_by_label("Held until").fill(until_on)
+        staff.locator(".submit-row button").click()
+        expect(staff.locator(".next-step").get_by_role("link", name=confirm)).to_have_count(0)
+        colleague.reload()
+        step(colleague, confirm)
+        expect(colleague.locator(".field-erasure")).to_contain_text(day)
+    second.close()
+
+    # The complainant sees that, and not why; asks the management, and in the end withdraws.
     open_case(page, words, reference, email, box)
     expect(page.locator(".message h3", has_text=words["answered"])).to_be_visible()
+    expect(page.locator(".summary")).to_contain_text(words["suspended"])
+    expect(page.locator("main")).not_to_contain_text("Exemple de procédure.")
     page.get_by_label(words["why"]).fill("Exemple de motif.")
     page.get_by_role("button", name=words["pass"]).click()
     expect(page.locator(".message").last).to_contain_text(words["passed"])
@@ -176,6 +205,12 @@ def test_an_answer_by_post_and_a_reopening(page: Page, portal: Portal) -> None:
     portal.manage("shell", "--verbosity", "0", "-c", MAKE_STAFF)
     sign_in(page, "example-admin", "an example passphrase")
     page.get_by_role("button", name="English").click()
+    page.goto("/admin/complaints/standardtext/add/")
+    page.locator("#id_purpose").select_option("answer")
+    page.locator("#id_language").select_option("fr")
+    page.get_by_label("Title").fill("Example")
+    page.locator("#id_text").fill("{name}, {received_on}.")
+    page.get_by_role("button", name="Save", exact=True).click()
     page.goto("/admin/complaints/complaint/")
     page.get_by_role("link", name="Enter a complaint").click()
     page.get_by_label("How did it come?").select_option("letter")
@@ -193,8 +228,14 @@ def test_an_answer_by_post_and_a_reopening(page: Page, portal: Portal) -> None:
     page.get_by_label("Sponsor").select_option(label="example-sponsor")
     page.locator(".submit-row button").click()
     page.locator(".next-step").get_by_role("link", name="Answer the complaint").click()
-    page.get_by_label("Answer", exact=True).fill("Example of an answer by letter.")
     page.get_by_label("Outcome").select_option("upheld")
+    page.get_by_label("Standard text").select_option(label="Example")
+    page.get_by_role("button", name="Use this text").click()
+    answer = page.get_by_label("Answer", exact=True)
+    expect(answer).to_be_focused()
+    expect(answer).to_have_value(re.compile(r"^Example Correspondent, 31\s+janvier\s+2026\.$"))
+    expect(page.get_by_label("Outcome")).to_have_value("upheld")
+    answer.fill("Example of an answer by letter.")
     page.locator(".submit-row button").click()
     expect(page.locator(".messagelist")).to_contain_text("print and post the letter")
     page.locator("#messages-group").get_by_role("link", name="Letter to post").last.click()

@@ -35,6 +35,7 @@ PATHS = {
         "/fr/reclamations/",
         "/fr/reclamations/nouvelle/",
         "/fr/recherche/?q=integrite",
+        "/fr/accessibilite/",
         "/fr/nulle-part/",
     ],
     "en": [
@@ -44,6 +45,9 @@ PATHS = {
         "/en/roaming/?q=congo",
         "/en/complaints/",
         "/en/complaints/new/",
+        "/en/accessibility/",
+        "/en/privacy/",
+        "/en/complaints/follow/",
         "/en/search/?q=specimen",
     ],
 }
@@ -64,10 +68,35 @@ def test_accessible_and_within_the_window(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     # Taken before axe comes in, which brings styles of its own.
     assert [text for text in messages if "404" not in text] == []
-    results = Axe().run(page, options={"rules": {"target-size": {"enabled": True}}})
-    violations = [f"{found['id']}: {found['nodes'][0]['html']}" for found in results.response["violations"]]
+    found = violations(page)
     context.close()
-    assert violations == []
+    assert found == []
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds."""
+    results = Axe().run(page, options={"rules": {"target-size": {"enabled": True}}})
+    return [f"{found['id']}: {found['nodes'][0]['html']}" for found in results.response["violations"]]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/fr/reclamations/nouvelle/",
+        "/en/complaints/follow/",
+        "/en/privacy/",
+        "/fr/documents/verifier-un-fichier/",
+    ],
+)
+def test_forms_with_errors_are_accessible(browser: Browser, portal: Portal, path: str) -> None:
+    context = browser.new_context(base_url=portal.url, viewport={"width": 320, "height": 900})
+    page = context.new_page()
+    page.goto(path)
+    page.locator("main .button--main").first.click()
+    expect(page.locator(".problems")).to_be_focused()
+    found = violations(page)
+    context.close()
+    assert found == []
 
 
 def test_the_four_doors_are_in_view_on_a_phone(browser: Browser, portal: Portal) -> None:
