@@ -87,7 +87,7 @@ class Today:
 
 
 def today_of(user: User) -> Today:
-    """Return what waits for `user`. At most 25 queries, however much waits."""
+    """Return what waits for `user`. At most 30 queries, however much waits."""
     today = timezone.localdate()
     areas = [_cases(user, today), _requests(user, today), _texts(user), _mails(user)]
     return Today(
