@@ -52,7 +52,7 @@ messages: .venv/installed-dev ## Collect the strings to translate into core/loca
 specimens: .venv/installed-dev ## Build the specimen PDFs anew from their sources
 	@.venv/bin/python -m scripts.specimens
 
-screenshots: .venv/installed-dev ## Take the screenshots of the README, and of every page into var/screenshots
+screenshots: .venv/installed-dev ## Take the screenshots of the README and handbook, and of every page into var/screenshots
 	@scripts/need.sh chromium chromium libatomic.so.1 libatomic1
 	@.venv/bin/python -m scripts.screenshots
 	@.venv/bin/python -m scripts.contact_sheet

@@ -102,6 +102,16 @@ class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
         (_("Answer"), {"fields": ("answered_at", "answer", "outcome", ("closed_at", "withdrawn_at"))}),
     )
 
+    def get_fieldsets(self, request: HttpRequest, obj: Complaint | None = None) -> Any:
+        """Leave out delay and answer while there is none."""
+        given: dict[Any, bool] = {}
+        if obj is not None:
+            given = {
+                _("Delay"): bool(obj.delayed_until_on),
+                _("Answer"): bool(obj.answered_at or obj.closed_at or obj.withdrawn_at),
+            }
+        return [each for each in super().get_fieldsets(request, obj) if given.get(each[0], True)]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Complaint]:
         return super().get_queryset(request).prefetch_related("messages__mail")
 

@@ -23,6 +23,7 @@ from complaints.staff_forms import EntryForm, StandardTextForm
 from complaints.steps import StepRefused
 from core import audit
 from core.contact import contact_details
+from core.dates import long_date
 from core.stored_files import stored_file
 
 WRITES = ("assign", "delay", "ask", "answer", "close", "escalate", "withdraw")
@@ -92,7 +93,11 @@ class CaseViews(admin.ModelAdmin[Any]):
                 by=request.user,  # type: ignore[arg-type]  # admin_view: signed in
             )
             self.log_addition(request, complaint, gettext("Entered"))
-            messages.success(request, gettext("Recorded."))
+            messages.success(
+                request,
+                gettext("Complaint %(reference)s is entered. The answer is due by %(date)s.")
+                % {"reference": complaint.reference, "date": long_date(complaint.answer_due_on)},
+            )
             return _back_to(complaint)
         context = {
             **self.admin_site.each_context(request),
@@ -136,7 +141,7 @@ class CaseViews(admin.ModelAdmin[Any]):
             except StepRefused as refused:
                 messages.error(request, str(refused))
             else:
-                messages.success(request, gettext("Recorded."))
+                messages.success(request, gettext("The letter is noted as posted."))
             return _back_to(message.complaint)
         with translation.override(message.complaint.language):
             context = {"message": message, "complaint": message.complaint, "contact": contact_details()}
@@ -179,4 +184,4 @@ def _done(step: str, complaint: Complaint) -> str:
         return gettext("Recorded. The complainant asked to be answered by post: print and post the letter.")
     if step in WRITES:
         return gettext("Recorded. The mail to the complainant is on its way.")
-    return gettext("Recorded.")
+    return gettext("Done: %(step)s.") % {"step": STEPS[step].label}

@@ -7,13 +7,17 @@ from django.contrib import admin
 from django.db import models
 from django.forms import BaseInlineFormSet, BaseModelFormSet, ModelForm
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.sign_in.site import SignInSite
 from core.version import VERSION
 
 DAILY = ("complaints", "privacy", "documents", "roaming", "core")
-"""Apps in the order in which staff need them."""
+"""Apps in the order in which staff need them; all others are about accounts."""
+
+FIRST = ("complaint", "request", "document", "version", "destination", "listing", "banner", "user")
+"""Models that stand first in their group, by their work and not by their name."""
 
 
 class PortalAdminSite(SignInSite):
@@ -21,7 +25,7 @@ class PortalAdminSite(SignInSite):
 
     site_title = _("Legal portal")
     site_header = _("Legal portal")
-    index_title = _("What would you like to work on?")
+    index_title = _("What needs you today")
     enable_nav_sidebar = True
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
@@ -29,10 +33,24 @@ class PortalAdminSite(SignInSite):
         return {**super().each_context(request), "portal_version": VERSION}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Return the apps in the order of the daily work, those that are seldom needed last."""
+        """Return the apps as groups of what belongs together, in the order of the daily work."""
         apps: list[Any] = super().get_app_list(request, app_label)
         order = {label: place for place, label in enumerate(DAILY)}
-        return sorted(apps, key=lambda app: order.get(app["app_label"], len(order)))
+        groups = sorted(
+            (app for app in apps if app["app_label"] in order), key=lambda app: order[app["app_label"]]
+        )
+        others = [model for app in apps if app["app_label"] not in order for model in app["models"]]
+        if others:
+            # Django's name for it is one of programmers, and every part of signing in is an app of its own.
+            groups.append({"name": gettext("Accounts"), "app_label": "accounts", "models": others})
+        for group in groups:
+            group["models"] = sorted(group["models"], key=_place)
+        return groups
+
+
+def _place(model: dict[str, Any]) -> int:
+    name = model["object_name"].lower()
+    return FIRST.index(name) if name in FIRST else len(FIRST)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin[Any]):
@@ -51,6 +69,7 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
 class RecordInline(admin.TabularInline[Any, Any]):
     """For events below the record they are of: shown, never written by hand."""
 
+    template = "admin/records.html"
     extra = 0
     can_delete = False
 

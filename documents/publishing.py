@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from documents.attention import is_outdated
 from documents.indexing import index_edition
 from documents.models import Edition, PublicationEvent, State, Version
+from documents.parallel import differences
 from documents.pdf import FINDINGS
 from documents.timeline import timeline
 
@@ -50,6 +51,7 @@ def warnings(version: Version) -> list[str]:
         found.append(_("There is no translation: readers of the other language will see the original."))
     elif _has_outdated_translation(version, editions):
         found.append(_("The original has changed since the version before, the translation has not."))
+    found += differences({language: edition.text for language, edition in editions.items()})
     for edition in editions.values():
         found += [f"{edition.file_name}: {FINDINGS[word]}" for word in edition.file_findings]
         found += _same_file(edition)

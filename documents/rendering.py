@@ -57,6 +57,11 @@ def render(text: str) -> RenderedText:
     its words become: "Article 3 – …" is #article-3, a paragraph "3.2 …" #article-3-2, and the number is a
     link to it. The page has the first level to itself: headings come out as levels 2 to 4.
     """
+    return render_afresh(text)
+
+
+def render_afresh(text: str) -> RenderedText:
+    """Return what `render` does without keeping it, for a text that is still being written."""
     tokens = MARKDOWN.parse(text)
     headings = _anchor(tokens)
     return RenderedText(_sanitised(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})), tuple(headings))

@@ -40,6 +40,7 @@ from documents.publishing import (
     withdraw,
 )
 from documents.summary_admin import SummaryPages
+from documents.text_preview import TextPreview
 
 Step = tuple[str | Promise, tuple[str, ...], type[forms.Form], Callable[..., None], tuple[State, ...]]
 
@@ -95,15 +96,23 @@ class EditionFormSet(BaseInlineFormSet[Edition, Version, ModelForm[Edition]]):
 
 
 class EditionInline(admin.StackedInline[Edition, Version]):
-    """The wording in each language, one below the other."""
+    """The wording in each language, side by side where there is room, French first."""
 
     model = Edition
     formset = EditionFormSet
+    template = "admin/documents/version/editions.html"
+    ordering = ("-language",)
     extra = 2
     max_num = 2
     fields = ("language", "text", "file", "is_specimen", "file_facts")
     readonly_fields = ("file_facts",)
     formfield_overrides = {models.TextField: {"widget": Textarea(attrs={"rows": 18, "cols": 100})}}
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "language":
+            # The heading says it, and there is one form for each.
+            kwargs["widget"] = forms.HiddenInput
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     @admin.display(description=_("the file"))
     def file_facts(self, edition: Edition) -> str:
@@ -138,7 +147,7 @@ class EventInline(RecordInline):
     fields = readonly_fields = ("at", "actor", "step", "note")
 
 
-class VersionAdmin(SummaryPages):
+class VersionAdmin(SummaryPages, TextPreview):
     """Wordings of a document: written here, then published, then frozen."""
 
     list_display = ("document", "state", "effective_on", "revision", "change_kind")

@@ -1,15 +1,12 @@
-"""The start page of the admin: what waits for staff, of every app."""
+"""The admin site as a whole: its start page, of every app, and the handbook."""
 
 from typing import Any
 
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.utils import timezone
+from django.urls import URLPattern, URLResolver, path
 
 from core.staff import PortalAdminSite
-
-MOST_URGENT = 5
-"""Requests about personal data that are named on the start page."""
 
 
 class DashboardAdminSite(PortalAdminSite):
@@ -17,26 +14,18 @@ class DashboardAdminSite(PortalAdminSite):
 
     index_template = "admin/dashboard.html"
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        # Only now: the admin site is made before the models are.
-        import privacy.inbox
-        import privacy.retention
-        from complaints import inbox, retention
-        from documents.attention import waiting
-        from privacy.connecting import asked_about
-        from privacy.models import Request
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        # Only now, here and below: the admin site is made before the models are.
+        from legalsite import handbook_views
 
-        context = dict(extra_context or {})
-        if request.user.has_perm("documents.view_version"):
-            context["texts"] = waiting(request.user)  # type: ignore[arg-type]  # admin_view: signed in
-        if request.user.has_perm("complaints.view_complaint"):
-            today = timezone.localdate()
-            context["cases"] = inbox.counts(today)
-            keep = asked_about(today - retention.GRACE)
-            context["late_erasures"] = retention.late(today, keep)
-        if request.user.has_perm("privacy.view_request"):
-            today = timezone.localdate()
-            context["requests"] = privacy.inbox.counts(today)
-            context["urgent_requests"] = Request.objects.open()[:MOST_URGENT]
-            context["late_requests"] = privacy.retention.late(today)
-        return super().index(request, context)
+        return [
+            path("handbook/", self.admin_view(handbook_views.contents), name="handbook"),
+            path("handbook/<slug:slug>/", self.admin_view(handbook_views.page), name="handbook-page"),
+            *super().get_urls(),
+        ]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        from legalsite.today import today_of
+
+        waiting = today_of(request.user)  # type: ignore[arg-type]  # admin_view: signed in
+        return super().index(request, {**(extra_context or {}), "today": waiting})

@@ -1,6 +1,8 @@
 """The groups of staff and what each may do."""
 
 from django.contrib.auth.models import Group, Permission
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from core import audit
 from core.loader import ContentLoader
@@ -71,6 +73,20 @@ GROUPS: dict[str, list[str]] = {
         "core.auditentry",
     ),
 }
+
+NAMES: dict[str, Promise] = {
+    "Editors": _("Editors"),
+    "Approvers": _("Approvers"),
+    "Complaint handlers": _("Complaint handlers"),
+    "Data protection": _("Data protection"),
+    "Auditors": _("Auditors"),
+}
+"""What the screen calls the groups; their rows keep the English name, by which the loader knows them."""
+
+
+def shown_name(group: Group) -> str:
+    """Return the name of a group in the reader's language, or as staff gave it."""
+    return str(NAMES.get(group.name, group.name))
 
 
 def load(loader: ContentLoader) -> None:

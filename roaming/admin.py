@@ -54,21 +54,22 @@ class ZoneAdmin(PublicPageAdmin):
     )
 
 
-class ListingInline(admin.TabularInline[Listing, Destination]):
+class ListingInline(admin.StackedInline[Listing, Destination]):
     """The zones a destination is listed in."""
 
     model = Listing
     formset = NamedInlineFormSet
     extra = 0
-    fields = ("zone", "position", "name_as_published", "listed_from_on", "listed_until_on")
+    fields = (("zone", "position", "name_as_published"), ("listed_from_on", "listed_until_on"))
 
 
-class AliasInline(admin.TabularInline[Alias, Destination]):
+class AliasInline(admin.StackedInline[Alias, Destination]):
     """The other names of a destination."""
 
     model = Alias
     formset = NamedInlineFormSet
     extra = 1
+    fields = (("name", "is_part"),)
 
 
 @admin.register(Destination)

@@ -1,4 +1,4 @@
-"""The screenshots of the README, taken from a portal of their own with example data.
+"""The screenshots of the README and of the handbook for staff, from a portal of their own with example data.
 
 usage: python -m scripts.screenshots
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
+from scripts import handbook
 from scripts.browser import chromium
 from scripts.portal import Portal, running
 
@@ -50,6 +51,7 @@ def take(portal: Portal, browser: Browser, password: str) -> None:
     desk.evaluate("scrollTo(0, 0)")
     shoot(desk, "form-en")
     admin(desk, password)
+    handbook.take(portal, desk)
 
 
 def admin(page: Page, password: str) -> None:

@@ -127,9 +127,8 @@ def corrected_notice(person: Person, password: str) -> None:
     # The text to correct is copied from the version in force.
     person.press("link", "Versions")
     person.press("link", "E-mail disclaimer")
-    editions = page.locator("#editions-group .inline-related")
     texts = [
-        editions.filter(has_text=f"({language})").locator(".field-text .readonly").inner_text()
+        page.locator(f".edition[data-language={language}] .field-text .readonly").inner_text()
         for language in ("fr", "en")
     ]
     person.press("link", "Versions")

@@ -3,8 +3,9 @@
 import datetime
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,17 @@ class HoldQuerySet(models.QuerySet["Hold"]):
     def active(self, on: datetime.date) -> "HoldQuerySet":
         """Return the holds that keep a case from being erased on a day: confirmed, not lifted, not over."""
         return self.filter(confirmed_at__isnull=False, lifted_at__isnull=True, until_on__gt=on)
+
+    def to_confirm(self, by: User) -> "HoldQuerySet":
+        """Return the holds of which somebody other than `by` has asked for the beginning or a later end.
+
+        Nobody has decided on it yet.
+        """
+        asked = HoldExtension.objects.filter(
+            hold=OuterRef("pk"), confirmed_at__isnull=True, declined_at__isnull=True
+        ).exclude(requested_by=by)
+        unconfirmed = Q(confirmed_at__isnull=True) & ~Q(requested_by=by)
+        return self.filter(unconfirmed | Q(Exists(asked)), lifted_at__isnull=True)
 
 
 class TwoPersonRule(models.Model):

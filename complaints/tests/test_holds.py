@@ -61,6 +61,21 @@ def test_asked_for_confirmed_and_lifted_with_a_trail(one: User, two: User) -> No
     ]
 
 
+def test_what_waits_for_somebody_is_what_others_have_asked_for(one: User, two: User) -> None:
+    complaint = make_complaint()
+    ask(complaint, one)
+    assert Hold.objects.to_confirm(two).exists()
+    assert not Hold.objects.to_confirm(one).exists()
+    holds.confirm_hold(complaint=complaint, by=two)
+    assert not Hold.objects.to_confirm(two).exists()
+    later = UNTIL + datetime.timedelta(days=30)
+    holds.request_extension(complaint=complaint, reason="The court asks again.", until_on=later, by=two)
+    assert Hold.objects.to_confirm(one).exists()
+    assert not Hold.objects.to_confirm(two).exists()
+    holds.decline_extension(complaint=complaint, by=one)
+    assert not Hold.objects.to_confirm(one).exists()
+
+
 def test_a_hold_ends_with_the_day_before_its_end(one: User, two: User) -> None:
     complaint = make_complaint()
     ask(complaint, one)

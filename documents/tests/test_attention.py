@@ -53,7 +53,7 @@ def test_the_start_page_of_the_admin_says_what_waits(
     admin_client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     make_version(make_document(title_fr="Conditions gizmotron"), "2026-01-01", published=False)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(37):
         page = admin_client.get(reverse("admin:index")).text
     assert "Brouillons" in page
     assert "Conditions gizmotron" in page

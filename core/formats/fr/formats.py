@@ -1,7 +1,9 @@
 """How French pages write dates and numbers."""
 
-DATE_FORMAT = "j F Y"
-DATETIME_FORMAT = "j F Y, H:i"
+# In figures: Django's formats know no "1er". Dates in words are written by core.dates.long_date.
+DATE_FORMAT = "d/m/Y"
+DATETIME_FORMAT = "d/m/Y, H:i"
+MONTH_DAY_FORMAT = "d/m"
 TIME_FORMAT = "H:i"
 SHORT_DATE_FORMAT = "d/m/Y"
 SHORT_DATETIME_FORMAT = "d/m/Y H:i"

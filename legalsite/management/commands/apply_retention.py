@@ -16,6 +16,9 @@ from privacy.connecting import asked_about
 
 logger = logging.getLogger(__name__)
 
+SAID_EVERY = 100
+"""Complaints after which a person who watches is told how far it is."""
+
 
 class Command(BaseCommand):
     """Erases personal data whose time is over. The mail worker runs it every day; safe to repeat."""
@@ -35,7 +38,12 @@ class Command(BaseCommand):
                 f"and {audit.due(timezone.now()).count()} entries of the audit log are due to be erased."
             )
             return
-        erased = sum(1 for _case in retention.apply(today, keep))
+        due = retention.due(today, keep).count()
+        erased = 0
+        for _case in retention.apply(today, keep):
+            erased += 1
+            if erased % SAID_EVERY == 0 and options["verbosity"] > 0:
+                self.stdout.write(f"{erased} of {due} complaints erased so far.")
         requests = sum(1 for _request in privacy.retention.apply(today))
         unconfirmed = privacy.retention.remove_unconfirmed()
         drafts = attachments.remove_expired_drafts()

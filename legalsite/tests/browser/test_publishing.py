@@ -84,7 +84,6 @@ def test_a_new_version_from_draft_to_the_day_on_which_it_applies(
     admin.locator("#id_effective_on").fill(effective_on.isoformat())
     admin.locator("#id_change_summary_fr").fill("Exemple de changement")
     admin.locator("#id_change_summary_en").fill("Example of a change")
-    admin.locator("#id_editions-0-language").select_option("fr")
     admin.locator("#id_editions-0-text").fill("## Exemple\n\nTexte d’exemple annoncé.")
     admin.locator("[name=_continue]").click()
     expect(admin.locator(".next-step")).to_contain_text("Il n’y a pas de traduction")
