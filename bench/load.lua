@@ -4,6 +4,10 @@
 local lines, body, count = {}, nil, 0
 local fixed = {}
 
+local function network(number)
+  return string.format("10.%d.%d.1", math.floor(number / 250) % 250, number % 250)
+end
+
 function init(args)
   for line in io.lines(args[1]) do
     local address, tag = line:match("^([^\t]*)\t?(.*)$")
@@ -16,6 +20,7 @@ function init(args)
   else
     for index, line in ipairs(lines) do
       if line.tag ~= "" then wrk.headers["If-None-Match"] = line.tag end
+      wrk.headers["X-Forwarded-For"] = network(index)
       fixed[index] = wrk.format("GET", line.address)
       wrk.headers["If-None-Match"] = nil
     end
@@ -25,7 +30,7 @@ end
 function request()
   count = count + 1
   if not body then return fixed[(count - 1) % #fixed + 1] end
-  wrk.headers["X-Forwarded-For"] = string.format("10.%d.%d.1", math.floor(count / 250) % 250, count % 250)
+  wrk.headers["X-Forwarded-For"] = network(count)
   return wrk.format("POST", lines[1].address, nil, (body:gsub("NUMBER", tostring(count))))
 end
 

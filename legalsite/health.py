@@ -59,8 +59,10 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def _is_staff(request: HttpRequest) -> bool:
+    # Whoever has no session has no `user` here (core/staff_pages.py).
+    user = getattr(request, "user", None)
     try:
-        return request.user.is_active and request.user.is_staff
+        return user is not None and user.is_active and user.is_staff
     except Error:
         return False
 
