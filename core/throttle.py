@@ -5,6 +5,7 @@ IP address is kept. What is over the limit raises TooManyRequests, which the sit
 """
 
 import ipaddress
+import math
 from time import time
 
 from django.conf import settings
@@ -21,6 +22,11 @@ class TooManyRequests(PermissionDenied):
     def __init__(self, retry_after: int) -> None:
         super().__init__("too many requests")
         self.retry_after = retry_after
+
+    @property
+    def minutes(self) -> int:
+        """The time to wait in whole minutes, as sentences give it."""
+        return math.ceil(self.retry_after / 60)
 
 
 def client_address(request: HttpRequest) -> IPAddress | None:

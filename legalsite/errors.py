@@ -1,6 +1,5 @@
 """The pages for what goes wrong, in the reader's language and with the site's face."""
 
-import math
 import sys
 from collections.abc import Callable
 
@@ -39,8 +38,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer a refusal with 403, one for too many requests with 429 and the time to wait (seconds)."""
     if isinstance(exception, TooManyRequests):
-        minutes = math.ceil(exception.retry_after / 60)
-        response = render(request, "errors/429.html", {"minutes": minutes}, status=429)
+        response = render(request, "errors/429.html", {"minutes": exception.minutes}, status=429)
         response.headers["Retry-After"] = str(exception.retry_after)
         return response
     return render(request, "errors/403.html", status=403)

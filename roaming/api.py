@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from core.bilingual import LANGUAGES, reading_language
@@ -39,8 +39,12 @@ def destinations(request: HttpRequest) -> JsonResponse:
 
 
 def _too_many(refused: TooManyRequests) -> JsonResponse:
-    sentence = _("Many requests came from your network in a short time. Wait a minute, then try again.")
-    response = JsonResponse({"error": sentence}, status=429)
+    sentence = ngettext(
+        "Many requests came from your network in a short time. Wait a minute, then try again.",
+        "Many requests came from your network in a short time. Wait %(minutes)s minutes, then try again.",
+        refused.minutes,
+    )
+    response = JsonResponse({"error": sentence % {"minutes": refused.minutes}}, status=429)
     response.headers["Retry-After"] = str(refused.retry_after)
     return _for_everybody(response)
 

@@ -255,7 +255,7 @@ def test_a_case_opens_with_as_many_queries_however_much_happened(
     complaint = make_complaint()
     for _time in range(number):
         handling.request_information(complaint=complaint, request="Which one?", by=handler)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(17):
         client.get(address(complaint))
 
 

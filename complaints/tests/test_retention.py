@@ -204,7 +204,9 @@ class TestTheCommand:
         AccessLink.objects.create(complaint=complaint, digest="0", created_at=LONG_AGO)
         Draft.objects.create(created_at=LONG_AGO)
         with CaptureQueriesContext(connection) as queries:
-            assert self.run("--dry-run") == "1 complaints, 0 requests are due to be erased.\n"
+            assert self.run("--dry-run") == (
+                "1 complaints, 0 requests and 0 entries of the audit log are due to be erased.\n"
+            )
         assert all(query["sql"].startswith("SELECT") for query in queries)
 
     def test_a_run_erases_counts_and_names_nobody(self, caplog: pytest.LogCaptureFixture) -> None:
@@ -216,14 +218,20 @@ class TestTheCommand:
         Draft.objects.create(created_at=LONG_AGO)
         Draft.objects.create()
         with caplog.at_level(logging.DEBUG, logger="complaints"), caplog.at_level(logging.INFO):
-            assert self.run() == "Erased: 3 complaints, 0 requests (0 never confirmed), 1 drafts, 1 links.\n"
+            assert self.run() == (
+                "Erased: 3 complaints, 0 requests (0 never confirmed), 1 drafts, 1 links, "
+                "0 entries of the audit log.\n"
+            )
         assert "retention: erased 3 complaints, 0 requests" in caplog.text
         for word in ("Quarterstaff", "@", *(case.reference for case in cases)):
             assert word not in caplog.text
         assert Complaint.objects.filter(erased_at__isnull=False).count() == 3
         assert (AccessLink.objects.count(), Draft.objects.count()) == (1, 1)
         assert not Email.objects.filter(pk=mail.pk).exists()
-        assert self.run() == "Erased: 0 complaints, 0 requests (0 never confirmed), 0 drafts, 0 links.\n"
+        assert self.run() == (
+            "Erased: 0 complaints, 0 requests (0 never confirmed), 0 drafts, 0 links, "
+            "0 entries of the audit log.\n"
+        )
 
     def test_readyz_names_what_is_late_and_serves_on(self, client: Client) -> None:
         complaint = make_ended()

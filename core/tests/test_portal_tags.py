@@ -6,8 +6,8 @@ import json
 import pytest
 from django.utils import translation
 
-from core.contact import contact_details
 from core.dates import long_date
+from core.models import ContactDetails
 from core.templatetags.portal import long_date_or_nothing, organization_json_ld
 
 
@@ -36,8 +36,7 @@ def test_no_date_is_nothing() -> None:
 
 @pytest.mark.django_db
 def test_organization_is_valid_json_that_cannot_end_its_script() -> None:
-    contact = contact_details()
-    assert contact is not None
+    contact = ContactDetails.objects.get()
     contact.company_name = "A </script><b> & Co"
     contact.telephone = "+352 00 00 00"
     block = organization_json_ld(contact)

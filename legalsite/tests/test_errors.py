@@ -78,7 +78,7 @@ def test_500_does_not_touch_the_database(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client.raise_request_exception = False
-    with patch("legalsite.home.timezone.localdate", side_effect=RuntimeError), django_assert_num_queries(0):
+    with django_assert_num_queries(0), patch("legalsite.home.timezone.localdate", side_effect=RuntimeError):
         assert client.get("/fr/").status_code == 500
 
 

@@ -16,7 +16,7 @@ from legalsite import health
 
 pytestmark = pytest.mark.django_db
 
-WELL = {"database": True, "migrations": True, "storage": True, "retention": True}
+WELL = {"database": True, "migrations": True, "storage": True, "cache": True, "retention": True}
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +77,13 @@ def test_a_database_that_is_gone(client: Client, staff: User, caplog: pytest.Log
         response = client.get("/readyz")
     assert response.status_code == 503
     # Nobody can be known as staff now: the reason is in the log.
-    assert response.json() == {"database": False, "migrations": False, "storage": True, "retention": False}
+    assert response.json() == {
+        "database": False,
+        "migrations": False,
+        "storage": True,
+        "cache": True,
+        "retention": False,
+    }
     assert "not ready: database: The database does not answer (OperationalError)." in caplog.text
     assert "secret" not in caplog.text
 

@@ -101,7 +101,7 @@ class TestNumbers:
         Complaint.objects.filter(pk=overdue.pk).update(answer_due_on=today - datetime.timedelta(days=1))
         Complaint.objects.filter(pk=due.pk).update(answer_due_on=today)
         make_ended()
-        make_request()
+        make_request(email="other@example.com")
         Email.objects.update(status=STATUS.sent)
         waiting, failed = Email.objects.all()[:2]
         long_ago = timezone.now() - datetime.timedelta(hours=2)

@@ -118,7 +118,8 @@ def test_nobody_else_changes_anything(asked: Request, kind: str) -> None:
         for address in addresses(name, asked):
             status = client.post(address, {**data, "reason": "x"}).status_code
             if not set(HANDLES) & set(allowed) or kind not in SEES:
-                assert status == expected(kind, ()), address
+                # A form sent by somebody who is not signed in as staff ends at the sign-in page, refused.
+                assert status == 403, address
     asked.refresh_from_db()
     assert list(asked.events.values_list("action", flat=True)) == before
     assert asked.is_open

@@ -16,7 +16,7 @@ from django.urls import get_resolver
 from core.models import Banner, ContactDetails
 from core.page_cache import READING_PAGES
 from core.stamps import EVENTS, recent_stamps, stamp, unwatch, watch
-from documents.models import Document, Edition, Section, Version
+from documents.models import Document, Edition, Section, Summary, Version
 from documents.publishing import publish
 from documents.tests.factories import make_document, make_version
 from roaming.models import Alias, Destination, Listing, Zone
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 WATCHED = {
     "contact": (ContactDetails, Banner),
-    "documents": (Section, Document, Version, Edition),
+    "documents": (Section, Document, Version, Edition, Summary),
     "roaming": (Zone, Destination, Listing, Alias),
 }
 """The models whose tables renew each stamp."""

@@ -204,10 +204,10 @@ def test_when_storage_fails_what_went_is_on_record(client: Client, officer: User
     request = make_request(right="deletion")
     erase = retention.erase
 
-    def failing(*, complaint: Complaint) -> None:
+    def failing(*, complaint: Complaint, by: User) -> None:
         if complaint == second:
             raise OSError
-        erase(complaint=complaint)
+        erase(complaint=complaint, by=by)
 
     with patch("complaints.retention.erase", failing):
         answer = client.post(

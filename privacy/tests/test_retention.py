@@ -115,7 +115,7 @@ def test_a_dry_run_erases_nothing() -> None:
     request = answered(timezone.now() - datetime.timedelta(days=3 * 366 + 10))
     out = StringIO()
     call_command("apply_retention", dry_run=True, stdout=out)
-    assert "1 requests are due" in out.getvalue()
+    assert "1 requests and" in out.getvalue()
     request.refresh_from_db()
     assert request.erased_at is None
 
