@@ -15,6 +15,7 @@ from complaints import mail
 from complaints.deadlines import answer_due_on, target_on
 from complaints.models import Attachment, Channel, Complaint, Draft, Event, MessageKind, searched_in
 from complaints.steps import record
+from core.turns import in_turn
 
 REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
 """Neither vowels (no words come up) nor signs that are mistaken for one another on the telephone."""
@@ -64,7 +65,7 @@ def receive(
     for _attempt in range(REFERENCE_ATTEMPTS):
         received_on = timezone.localdate(received_at)
         try:
-            with transaction.atomic():
+            with in_turn(), transaction.atomic():
                 reference = new_reference(received_on)
                 complaint = Complaint.objects.create(
                     reference=reference,
