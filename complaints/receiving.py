@@ -97,7 +97,8 @@ def receive(
 
 def known(key: str) -> Complaint | None:
     """Return the complaint that was stored under `key`, if any."""
-    return Complaint.objects.filter(submission_key=key).first()
+    # Most of the time there is none, and whoever asks wants the reference.
+    return Complaint.objects.only("reference").filter(submission_key=key).order_by().first()
 
 
 def welcome(complaint: Complaint) -> None:
@@ -108,6 +109,8 @@ def welcome(complaint: Complaint) -> None:
 
 def _take_over(complaint: Complaint, attachments: Sequence[Attachment]) -> None:
     """Give the files of a draft to the complaint, unless another complaint has taken them meanwhile."""
+    if not attachments:
+        return
     waiting = Attachment.objects.filter(pk__in=[attachment.pk for attachment in attachments])
     drafts = [attachment.draft_id for attachment in attachments if attachment.draft_id]
     waiting.filter(complaint__isnull=True).update(complaint=complaint, draft=None)
