@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from complaints.models import AnswerBy, Complaint, Kind
 from complaints.suspicion import new_token
 from complaints.uploads import ACCEPT
+from core.mailboxes import validate_mailbox
 
 PHONE = re.compile(r"^\+?[\d\s().\-/]+$")
 FEWEST_DIGITS = 6
@@ -136,6 +137,25 @@ class ComplaintForm(forms.ModelForm[Complaint]):
             self.fields[name].choices = choices  # type: ignore[attr-defined]  # both are choice fields
         if not self.is_bound:
             self.initial.setdefault("token", new_token())
+
+    def _post_clean(self) -> None:
+        """Leave out the model's validation: the fields check the same, and the database again."""
+
+    @property
+    def kind_label(self) -> str:
+        """The kind that was chosen, in words. For a valid form."""
+        return str(Kind(self.cleaned_data["kind"]).label)
+
+    @property
+    def answer_by_label(self) -> str:
+        """The way of answering that was chosen, in words. For a valid form."""
+        return str(AnswerBy(self.cleaned_data["answer_by"]).label)
+
+    def clean_email(self) -> str:
+        """Refuse an address to which the portal does not write."""
+        email: str = self.cleaned_data["email"]
+        validate_mailbox(email)
+        return email
 
     def clean_phone(self) -> str:
         """Accept what could be dialled: digits, spaces and the usual signs."""

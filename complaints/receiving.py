@@ -15,6 +15,7 @@ from complaints import mail
 from complaints.deadlines import answer_due_on, target_on
 from complaints.models import Attachment, Channel, Complaint, Draft, Event, MessageKind, searched_in
 from complaints.steps import record
+from core.turns import in_turn
 
 REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
 """Neither vowels (no words come up) nor signs that are mistaken for one another on the telephone."""
@@ -64,7 +65,7 @@ def receive(
     for _attempt in range(REFERENCE_ATTEMPTS):
         received_on = timezone.localdate(received_at)
         try:
-            with transaction.atomic():
+            with in_turn(), transaction.atomic():
                 reference = new_reference(received_on)
                 complaint = Complaint.objects.create(
                     reference=reference,
@@ -96,7 +97,8 @@ def receive(
 
 def known(key: str) -> Complaint | None:
     """Return the complaint that was stored under `key`, if any."""
-    return Complaint.objects.filter(submission_key=key).first()
+    # Most of the time there is none, and whoever asks wants the reference.
+    return Complaint.objects.only("reference").filter(submission_key=key).order_by().first()
 
 
 def welcome(complaint: Complaint) -> None:
@@ -107,6 +109,8 @@ def welcome(complaint: Complaint) -> None:
 
 def _take_over(complaint: Complaint, attachments: Sequence[Attachment]) -> None:
     """Give the files of a draft to the complaint, unless another complaint has taken them meanwhile."""
+    if not attachments:
+        return
     waiting = Attachment.objects.filter(pk__in=[attachment.pk for attachment in attachments])
     drafts = [attachment.draft_id for attachment in attachments if attachment.draft_id]
     waiting.filter(complaint__isnull=True).update(complaint=complaint, draft=None)

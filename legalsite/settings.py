@@ -137,6 +137,8 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+    # Seconds. To open a file and to close it as the last one costs more than most answers do.
+    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 # Connections to PostgreSQL that the threads of one process share; 0: each request opens one of its own.
 DATABASE_POOL: int = env.int("DATABASE_POOL", default=0)
 if DATABASE_POOL and DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -183,6 +184,8 @@ class Complaint(models.Model):
             models.Index(fields=["-is_waiting", "answer_due_on", "received_at"], name="complaints_inbox"),
             models.Index(fields=["search_text"], name="complaints_search"),
             models.Index(fields=["received_at"], name="complaints_received"),
+            # How many came with this address (complaints/suspicion.py).
+            models.Index(Upper("email"), name="complaints_address"),
             models.Index(fields=["answered_at"], name="complaints_answered"),
             models.Index(fields=["closed_at"], name="complaints_closed"),
             models.Index(fields=["news_at"], condition=Q(news_at__isnull=False), name="complaints_news"),

@@ -388,7 +388,7 @@ def test_too_many_files_from_one_network_are_not_kept(client: Client) -> None:
 def test_when_the_mail_cannot_be_queued_the_files_stay_with_the_form(client: Client) -> None:
     page = post(client, "check", upload("invoice.pdf")).text
     client.raise_request_exception = False
-    with patch("core.mail.Email.save", side_effect=RuntimeError):
+    with patch("core.mail.Email.objects.bulk_create", side_effect=RuntimeError):
         assert post(client, "send", page=page).status_code == 500
     assert not Complaint.objects.exists()
     assert Attachment.objects.get().draft == Draft.objects.get()

@@ -326,7 +326,7 @@ def test_mistakes_do_not_count_as_questions(client: Client) -> None:
 def test_when_the_mail_cannot_be_queued_there_is_no_link(client: Client) -> None:
     case = make_complaint()
     client.raise_request_exception = False
-    with patch("core.mail.Email.save", side_effect=RuntimeError):
+    with patch("core.mail.Email.objects.bulk_create", side_effect=RuntimeError):
         assert ask(client, case.reference).status_code == 500
     assert not AccessLink.objects.exists()
 

@@ -1,9 +1,12 @@
 """The form asks what the policy asks, and says what is wrong in a sentence."""
 
+from datetime import date
+
 import pytest
 from django.utils import translation
 
 from complaints.forms import ASKED, ComplaintForm
+from complaints.models import Complaint
 from complaints.tests.factories import FACTS
 
 pytestmark = pytest.mark.django_db
@@ -69,11 +72,49 @@ def test_telephone_numbers_as_people_write_them(phone: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "longest"), [("full_name", 120), ("summary", 200), ("description", 10_000)]
+    ("field", "longest"),
+    [
+        ("full_name", 120),
+        ("company", 120),
+        ("address", 500),
+        ("phone", 40),
+        ("summary", 200),
+        ("description", 10_000),
+        ("invoice_reference", 80),
+        ("intervention_reference", 80),
+        ("involved", 200),
+    ],
 )
 def test_too_long_is_refused(field: str, longest: int) -> None:
-    assert form(**{field: "x" * longest}).is_valid()
-    assert list(form(**{field: "x" * (longest + 1)}).errors) == [field]
+    assert form(**{field: "1" * longest}).is_valid()
+    assert list(form(**{field: "1" * (longest + 1)}).errors) == [field]
+
+
+def test_an_address_that_is_too_long_is_refused() -> None:
+    assert list(form(email=f"{'x' * 60}@{'.'.join(['x' * 60] * 4)}.com").errors) == ["email"]
+
+
+@pytest.mark.parametrize("field", ["kind", "answer_by"])
+def test_what_is_no_choice_is_refused(field: str) -> None:
+    assert list(form(**{field: "other than these"}).errors) == [field]
+
+
+@pytest.mark.parametrize("field", ASKED)
+def test_the_form_refuses_what_the_model_would(field: str) -> None:
+    """The form leaves out the model's validation: every rule of a field must be one of the form."""
+    values = ("", " ", "x", "1" * 41, "1" * 10_001, "a\x00b", '"a,b"@example.com', "x@example.com\nBcc: y")
+    for value in values:
+        checked = form(**{field: value})
+        if not checked.is_valid():
+            continue
+        case = Complaint(
+            **checked.facts(),
+            reference="R",
+            submission_key="R",
+            language="fr",
+            answer_due_on=date(2026, 1, 1),
+        )
+        case.full_clean(exclude=["is_waiting", "search_text"])
 
 
 def test_control_characters_are_refused_with_a_sentence() -> None:

@@ -222,7 +222,7 @@ def test_an_unconfirmed_request_is_not_answered(officer: User) -> None:
 
 def test_when_a_mail_cannot_be_stored_nothing_is(officer: User) -> None:
     request = make_request()
-    with patch("core.mail.Email.save", side_effect=OSError), pytest.raises(OSError):  # noqa: PT011
+    with patch("core.mail.Email.objects.bulk_create", side_effect=OSError), pytest.raises(OSError):  # noqa: PT011
         handling.answer(request=request, text="Done.", outcome=Outcome.GRANTED, by=officer)
     request.refresh_from_db()
     assert request.status == Status.RECEIVED
