@@ -15,7 +15,7 @@ from django.utils.decorators import method_decorator
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.utils.xmlutils import SimplerXMLGenerator
-from django.views.decorators.http import conditional_page
+from django.views.decorators.http import conditional_page, require_safe
 
 from core.bilingual import Wording, reading_language
 from core.contact import contact_details
@@ -65,6 +65,7 @@ class PublicationFeed(Feed[Version, Document | None]):
 
     feed_type = PlainAtomFeed
 
+    @method_decorator(require_safe)
     @method_decorator(conditional_page)
     def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = super().__call__(request, *args, **kwargs)

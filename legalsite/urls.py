@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 from django.views.i18n import set_language
 
@@ -34,7 +35,7 @@ urlpatterns = [
         name="robots",
     ),
     path(ADDRESS.lstrip("/"), security_txt, name="security-txt"),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", require_safe(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     *i18n_patterns(
         path("", home.home, name="home"),
         path("documents/", include("documents.urls")),
