@@ -88,8 +88,8 @@ def _migrations() -> str:
 
 def _cache() -> str:
     """Return that the processes do not share their cache, if they have one to share; "" otherwise."""
-    # By the name of the method (core.shared_cache.SharedCache): to import the class is to load Redis’s client, 7
-    # MB of it, also where no cache is shared.
+    # By the name of the method (core.shared_cache.SharedCache): to import the class is to load 7 MB of the
+    # Redis client, also where no cache is shared.
     reachable = getattr(caches[DEFAULT_CACHE_ALIAS], "reachable", None)
     if reachable is not None and not reachable():
         return "The shared cache does not answer: each process counts its own rate limits."

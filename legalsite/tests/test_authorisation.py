@@ -1,4 +1,4 @@
-"""Who may open and send what, everybody at every address: the table is held against the addresses that there are."""
+"""Who may open and send what: everybody at every address, by a table held against the addresses."""
 
 import re
 from collections.abc import Iterator
