@@ -13,32 +13,36 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from http import HTTPStatus
 from time import time
-from typing import TypeGuard, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, MiddlewareNotUsed
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase, ResponseHeaders
+from django.urls import ResolverMatch
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import parse_etags
 
-from core.stamps import recent_stamps
+from core.stamps import fresh_stamps, recent_stamps
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
 
 State = tuple[datetime.date, Mapping[str, str]]
 """The day in Luxembourg, and the stamps of the content."""
 
+Door = tuple[str, str, str]
+"""How a reader comes in: host, scheme, and the scheme that a proxy names."""
+
 LONGEST_QUERY = 20
 """Characters; a longer query belongs to no page that is kept."""
 
-MOST_HOSTS = 16
-"""Spellings of allowed hosts that are remembered."""
+MOST_DOORS = 16
+"""Spellings of allowed hosts, by scheme, that are remembered."""
 
 OVERHEAD = 4_000
 """Bytes that a page costs beside its bodies, roughly: headers, key and objects."""
@@ -89,9 +93,11 @@ class Page:
 
     plain: Variant
     zipped: Variant
+    match: ResolverMatch | None = None
+    """Of the view that has made it."""
 
     @classmethod
-    def of(cls, response: HttpResponse) -> "Page":
+    def of(cls, response: HttpResponse, match: ResolverMatch | None = None) -> "Page":
         """Make a page of the answer of a view and all middleware."""
         body = response.content
         # May be kept by browsers and proxies, and is asked for again each time.
@@ -107,6 +113,7 @@ class Page:
                 f'"{digest}-gzip"',
                 {**headers, "Content-Encoding": "gzip"},
             ),
+            match,
         )
 
     @property
@@ -114,11 +121,16 @@ class Page:
         """Bytes of memory, roughly."""
         return len(self.plain.body) + len(self.zipped.body) + OVERHEAD
 
+    def choose(self, environ: Mapping[str, Any]) -> tuple[Variant, bool]:
+        """Return in which coding a GET or HEAD request gets the page, and whether its reader has it."""
+        variant = self.zipped if accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) else self.plain
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        return variant, bool(known) and _names(str(known), variant.etag)
+
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Return the answer to a GET or HEAD request: the page, or that the reader has it already."""
-        variant = self.zipped if accepts_gzip(request.META.get("HTTP_ACCEPT_ENCODING", "")) else self.plain
-        known = request.META.get("HTTP_IF_NONE_MATCH")
-        if known and _names(known, variant.etag):
+        variant, is_known = self.choose(request.META)
+        if is_known:
             response = HttpResponse(status=HTTPStatus.NOT_MODIFIED)
             response.headers = CheckedHeaders(variant.headers_unchanged)
         else:
@@ -209,6 +221,83 @@ class Today:
         return day
 
 
+class PageCache:
+    """The pages of this process, and how readers may ask for them."""
+
+    def __init__(self, most: int) -> None:
+        self.pages = Pages(most)
+        self.today = Today()
+        self._doors: set[Door] = set()
+
+    def find(self, state: State, environ: Mapping[str, Any], path: str) -> Page | None:
+        """Return the page that is kept for this state at a path, with the query of the request."""
+        return self.pages.get(state, _address(environ, path))
+
+    def keep(self, state: State, environ: Mapping[str, Any], path: str, page: Page) -> None:
+        """Keep a page for those who ask as this request does."""
+        self.pages.keep(state, _address(environ, path), page)
+
+    def state(self) -> State | None:
+        """Return day and stamps; None when there are no stamps, or the database has never answered."""
+        try:
+            stamps = recent_stamps()
+        except DatabaseError:
+            return None
+        return (self.today.get(), stamps) if stamps else None
+
+    def fresh_state(self) -> State | None:
+        """Return day and stamps without asking the database; None when it has to be asked."""
+        stamps = fresh_stamps()
+        return (self.today.get(), stamps) if stamps else None
+
+    def has_come_in(self, environ: Mapping[str, Any]) -> bool:
+        """Whether Django has accepted the host, as it is written in the header, over this scheme."""
+        return _door(environ) in self._doors
+
+    def let_in(self, request: HttpRequest) -> bool:
+        """Whether Django accepts host and scheme of a request; the last ones are remembered."""
+        if self.has_come_in(request.META):
+            return True
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return False
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            return False
+        if len(self._doors) >= MOST_DOORS:
+            self._doors.clear()
+        self._doors.add(_door(request.META))
+        return True
+
+
+@cache
+def page_cache() -> PageCache:
+    """Return the page cache of this process."""
+    return PageCache(settings.PAGE_CACHE_SIZE)
+
+
+def is_plain(environ: Mapping[str, Any]) -> bool:
+    """Whether nothing in a request but host, scheme and address can make a difference to a reading page."""
+    return (
+        environ["REQUEST_METHOD"] in ("GET", "HEAD")
+        and len(environ.get("QUERY_STRING", "")) <= LONGEST_QUERY
+        and settings.SESSION_COOKIE_NAME not in environ.get("HTTP_COOKIE", "")
+    )
+
+
+def _address(environ: Mapping[str, Any], path: str) -> str:
+    query = environ.get("QUERY_STRING", "")
+    return f"{path}?{query}" if query else path
+
+
+def _door(environ: Mapping[str, Any]) -> Door:
+    return (
+        environ.get("HTTP_HOST", ""),
+        environ.get("wsgi.url_scheme", ""),
+        environ.get("HTTP_X_FORWARDED_PROTO", ""),
+    )
+
+
 class PageCacheMiddleware:
     """Answers readers with kept pages, and keeps what the declared views (`reading_page`) answer.
 
@@ -220,58 +309,24 @@ class PageCacheMiddleware:
         if not settings.PAGE_CACHE_SIZE:
             raise MiddlewareNotUsed
         self.get_response = get_response
-        self.pages = Pages(settings.PAGE_CACHE_SIZE)
-        self.today = Today()
-        self.hosts: set[str] = set()
+        self.cache = page_cache()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not self._is_plain(request) or (state := self._state()) is None:
+        environ, path = request.META, request.path
+        if not (is_plain(environ) and self.cache.let_in(request)) or (state := self.cache.state()) is None:
             return self.get_response(request)
-        query = request.META.get("QUERY_STRING", "")
-        address = f"{request.path}?{query}" if query else request.path
-        page = self.pages.get(state, address)
+        page = self.cache.find(state, environ, path)
         if page is None:
             response = self.get_response(request)
             if not _is_for_everybody(response, request):
                 return response
-            page = Page.of(response)
+            page = Page.of(response, request.resolver_match)
             # Neither may have changed while the page was made.
-            if state == self._state():
-                self.pages.keep(state, address, page)
+            if state == self.cache.state():
+                self.cache.keep(state, environ, path, page)
+        # For whoever counts requests by their view.
+        request.resolver_match = page.match
         return page.answer(request)
-
-    def _is_plain(self, request: HttpRequest) -> bool:
-        """Whether nothing in the request but its address can make a difference to a reading page."""
-        environ = request.META
-        return (
-            request.method in ("GET", "HEAD")
-            and len(environ.get("QUERY_STRING", "")) <= LONGEST_QUERY
-            and settings.SESSION_COOKIE_NAME not in environ.get("HTTP_COOKIE", "")
-            and not (settings.SECURE_SSL_REDIRECT and not request.is_secure())
-            and self._is_allowed_host(request)
-        )
-
-    def _is_allowed_host(self, request: HttpRequest) -> bool:
-        """Whether Django accepts the host, as it is written in the header; the last ones are remembered."""
-        host = request.META.get("HTTP_HOST", "")
-        if host in self.hosts:
-            return True
-        try:
-            request.get_host()
-        except DisallowedHost:
-            return False
-        if len(self.hosts) >= MOST_HOSTS:
-            self.hosts.clear()
-        self.hosts.add(host)
-        return True
-
-    def _state(self) -> State | None:
-        """Return day and stamps; None when there are no stamps, or the database has never answered."""
-        try:
-            stamps = recent_stamps()
-        except DatabaseError:
-            return None
-        return (self.today.get(), stamps) if stamps else None
 
 
 def _is_for_everybody(response: HttpResponseBase, request: HttpRequest) -> TypeGuard[HttpResponse]:

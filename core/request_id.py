@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 HEADER = "X-Request-ID"
+IN_ENVIRON = "HTTP_X_REQUEST_ID"
 GIVEN = re.compile(r"[A-Za-z0-9_-]{8,64}")
 """What is taken over from a proxy: nothing that could be mistaken for a part of the log."""
 
@@ -26,17 +27,24 @@ def request_id() -> str:
     return _current.get()
 
 
+def begin(given: str) -> str:
+    """Name the request that this thread begins to answer, and return the name: `given`, where it comes from a
+    proxy of ours (TRUSTED_PROXIES) and can be mistaken for nothing else, otherwise one at random.
+    """
+    name = given if settings.TRUSTED_PROXIES and GIVEN.fullmatch(given) else uuid4().hex
+    # It stays until the next request of this thread: Django logs what it refused after all middleware.
+    _current.set(name)
+    return name
+
+
 class RequestIds:
-    """Names each request: as a proxy of ours has named it (TRUSTED_PROXIES), otherwise at random."""
+    """Names each request, in its answer too."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        given = request.headers.get(HEADER, "") if settings.TRUSTED_PROXIES else ""
-        name = given if GIVEN.fullmatch(given) else uuid4().hex
-        # It stays until the next request of this thread: Django logs what it refused after all middleware.
-        _current.set(name)
+        name = begin(request.META.get(IN_ENVIRON, ""))
         response = self.get_response(request)
         response.headers[HEADER] = name
         return response

@@ -99,6 +99,11 @@ def recent_stamps() -> Mapping[str, str]:
     return _recent().get()
 
 
+def fresh_stamps() -> Mapping[str, str] | None:
+    """Return what recent_stamps would without asking the database; None when it has to be asked."""
+    return _recent().fresh()
+
+
 class _Recent:
     """The stamps that this process read last."""
 
@@ -108,10 +113,13 @@ class _Recent:
         self.read_at = 0.0
         self.is_failing = False
 
+    def fresh(self) -> Mapping[str, str] | None:
+        return self.stamps if monotonic() - self.read_at < RECHECK_SECONDS else None
+
     def get(self) -> Mapping[str, str]:
+        if (fresh := self.fresh()) is not None:
+            return fresh
         known = self.stamps
-        if known is not None and monotonic() - self.read_at < RECHECK_SECONDS:
-            return known
         # One asks. The others go on with what is known, so that a database that hangs does not hold them up.
         if not self.lock.acquire(blocking=known is None):
             return known or {}

@@ -15,6 +15,7 @@ from core.on_date import ON_DATE
 from core.page_cache import (
     CheckedHeaders,
     Page,
+    PageCache,
     PageCacheMiddleware,
     Pages,
     Today,
@@ -161,6 +162,7 @@ def test_a_hundred_thousand_random_queries_do_not_fill_the_memory(
         request.resolver_match = match
         return view(request)
 
+    monkeypatch.setattr("core.page_cache.page_cache", lambda: PageCache(100_000))
     middleware = PageCacheMiddleware(get_response)
     environ = RequestFactory().get("/").environ
     chance = random.Random(1)  # noqa: S311  # only examples
@@ -170,8 +172,8 @@ def test_a_hundred_thousand_random_queries_do_not_fill_the_memory(
         query = query or "".join(chance.choices(signs, k=12))
         answer = middleware(WSGIRequest({**environ, "QUERY_STRING": query}))
         assert answer.has_header("ETag") is (number < 1_000)
-        assert middleware.pages.size <= 100_000
-    assert 5 < len(middleware.pages) < 30
+        assert middleware.cache.pages.size <= 100_000
+    assert 5 < len(middleware.cache.pages) < 30
 
 
 @pytest.mark.parametrize(

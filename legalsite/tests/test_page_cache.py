@@ -2,7 +2,7 @@
 
 import datetime
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from unittest.mock import patch
 
@@ -15,7 +15,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from core.models import Banner, ContactDetails
-from core.page_cache import Pages
+from core.page_cache import Pages, page_cache
 from documents.models import Version
 from documents.publishing import publish, withdraw
 from documents.tests.factories import make_document, make_version
@@ -38,24 +38,18 @@ MOST_QUERIES = 4
 
 
 @pytest.fixture
-def reader(settings: Settings) -> Client:
+def reader(settings: Settings) -> Iterator[Client]:
     """Somebody who reads what is kept."""
     settings.PAGE_CACHE_SIZE = 4_000_000
-    return Client()
+    page_cache.cache_clear()
+    yield Client()
+    page_cache.cache_clear()
 
 
 @pytest.fixture
-def kept(reader: Client, monkeypatch: pytest.MonkeyPatch) -> Pages:
+def kept(reader: Client) -> Pages:
     """The pages that are kept for the reader."""
-    made: list[Pages] = []
-
-    def remembered(most: int) -> Pages:
-        made.append(Pages(most))
-        return made[-1]
-
-    monkeypatch.setattr("core.page_cache.Pages", remembered)
-    reader.get("/healthz")
-    return made[0]
+    return page_cache().pages
 
 
 def made_anew(address: str, **headers: str) -> Any:
@@ -320,6 +314,7 @@ class TestWhatIsNotKept:
 
     def test_what_is_redirected_to_https(self, reader: Client, settings: Settings) -> None:
         settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 60
+        page_cache.cache_clear()
         secure = Client()
         for _time in range(TWICE):
             answer = secure.get("/en/", secure=True)
