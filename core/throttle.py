@@ -62,7 +62,9 @@ def _network(request: HttpRequest, ipv6_prefix: int) -> str:
     ip = client_address(request)
     if ip is None:
         return "unknown"
-    return str(ipaddress.ip_network(f"{ip}/{24 if ip.version == 4 else ipv6_prefix}", strict=False))
+    prefix = 24 if ip.version == 4 else ipv6_prefix
+    rest = ip.max_prefixlen - prefix
+    return f"{type(ip)(int(ip) >> rest << rest)}/{prefix}"
 
 
 def limit(request: HttpRequest, *, name: str, times: int, seconds: int) -> None:

@@ -92,6 +92,8 @@ MIDDLEWARE = [
     # So early that a redirect to HTTPS or a refusal has the headers too.
     "core.headers.ResponseHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    # What follows is for pages.
+    "core.open_data.OpenData",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.staff_pages.StaffSessions",
     "django.middleware.locale.LocaleMiddleware",
