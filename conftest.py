@@ -1,5 +1,6 @@
 """What all tests stand on: the company's content in the database, and storage that goes away."""
 
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -11,7 +12,7 @@ from django.core.cache import cache
 from django.core.files.storage import storages as storage_handler
 from django.core.management import call_command
 from django.http import HttpRequest
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
@@ -19,6 +20,34 @@ from scripts.legal_texts import FOLDER
 
 if TYPE_CHECKING:
     from documents.models import Document
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out on PostgreSQL what no database makes a difference to: it is tested on SQLite."""
+    if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        return
+    there = [item for item in items if _asks_a_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(there)])
+    items[:] = there
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("any_database"):
+        return False
+    if any(item.get_closest_marker(name) for name in ("django_db", "browser", "processes", "stack")):
+        return True
+    if {"db", "transactional_db"} & set(getattr(item, "fixturenames", ())):
+        return True
+    of = getattr(item, "cls", None)
+    return of is not None and issubclass(of, TransactionTestCase)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hash passwords in no time: production's hash is slow on purpose, and a test signs in a dozen times."""
+    quick = "django.contrib.auth.hashers.MD5PasswordHasher"
+    with override_settings(PASSWORD_HASHERS=[quick, "django.contrib.auth.hashers.PBKDF2PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,7 +1,7 @@
 """What programs read: answered without what only people's pages need.
 
-No session, account, form, message or language of the address makes a difference to it; to ask for them takes a
-quarter of the time of an answer.
+No session, account, form, message or language of the address makes a difference to it; to ask for them takes
+a quarter of the time of an answer.
 """
 
 from collections.abc import Callable

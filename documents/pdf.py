@@ -19,7 +19,7 @@ MAX_SIZE = 20 * 1024 * 1024
 
 SIGNATURE = b"%PDF-"
 
-PATIENCE = 15
+PATIENCE = 45
 """Seconds after which reading a file is given up, whatever the processor did meanwhile."""
 
 READER = Path(__file__).parent / "pdf_reader.py"

@@ -380,5 +380,11 @@ def test_everybody_at_every_address(addresses: dict[str, str], role: str) -> Non
 def test_no_form_is_taken_without_its_secret(addresses: dict[str, str]) -> None:
     client = visitor("superuser")
     client.handler.enforce_csrf_checks = True
-    taken = [address for address in addresses.values() if ask(client, "post", address).status_code != 403]
-    assert taken == []
+    answers = {address: ask(client, "post", address).status_code for address in addresses.values()}
+    # What programs read has no forms: it refuses the method.
+    taken = {
+        address
+        for address, status in answers.items()
+        if status != 403 and not (status == 405 and "/api/" in address)
+    }
+    assert taken == set()

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from legalsite.tests.browser.test_keyboard import PAGES, next_stop
 from scripts.portal import Portal
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.any_database]
 
 SPACED = """
 * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }

@@ -10,7 +10,7 @@ from legalsite.tests.browser.conftest import sign_in
 from legalsite.tests.browser.test_complaint import MAKE_STAFF
 from scripts.portal import Portal
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.any_database]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from complaints.tests.factories import FACTS
 from scripts.portal import running
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.any_database]
 
 
 def test_first_and_second_run(tmp_path: Path) -> None:

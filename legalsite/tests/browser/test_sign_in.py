@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from legalsite.tests.browser.conftest import code_of, type_code, type_password
 from scripts.portal import Portal
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.any_database]
 
 NAME, PASSWORD = "example-newcomer", "an example passphrase"
 MAKE_NEWCOMER = f"""
