@@ -41,6 +41,7 @@ function sendAhead(field) {
   const form = field.form;
   const progress = document.createElement("progress");
   const spoken = paragraph(field, "field__count");
+  let underWay = null;
   spoken.setAttribute("role", "status");
   progress.max = 1;
   progress.setAttribute("aria-label", words.sending);
@@ -56,15 +57,18 @@ function sendAhead(field) {
       else spoken.textContent = words.later;
     });
     request.addEventListener("error", () => { spoken.textContent = words.later; });
-    request.addEventListener("loadend", () => { progress.remove(); field.disabled = false; });
+    request.addEventListener("loadend", () => { progress.remove(); field.disabled = false; underWay = null; });
     // Not form.action: that is the buttons of this name.
     request.open("POST", form.getAttribute("action"));
     progress.value = 0;
     field.after(progress);
     spoken.textContent = words.sending;
     field.disabled = true;
+    underWay = request;
     request.send(data);
   });
+  // Whoever does not wait sends them with the form: a field that is disabled would be left out.
+  form.addEventListener("submit", () => underWay?.abort());
 }
 
 function take(page, form, field, spoken) {

@@ -87,6 +87,15 @@ def step(page: Page, label: str) -> None:
     expect(page.locator(".messagelist .success")).to_be_visible()
 
 
+def until_sent(page: Page, on_its_way: str) -> None:
+    """Wait until every mail of the case is marked as sent, a moment after it has arrived."""
+    for _time in range(50):
+        if not page.locator("#messages-group", has_text=on_its_way).count():
+            break
+        page.wait_for_timeout(200)
+        page.reload()
+
+
 def open_case(page: Page, words: dict[str, str], reference: str, email: str, box: Mailbox) -> str:
     """Ask for the link, open the case by it, and return the link."""
     page.goto(words["follow"])
@@ -176,6 +185,7 @@ def test_the_whole_way(
     staff.get_by_label(say("Outcome")).select_option("rejected")
     staff.locator(".submit-row button").click()
     box.wait_for("Exemple de réponse.", number=1)
+    until_sent(staff, say("on its way"))
     step(staff, say("Close the complaint"))
 
     # A legal hold suspends the erasure, and is extended by two people.
