@@ -39,8 +39,13 @@ class Figure(NamedTuple):
     """Milliseconds, as p95."""
     p95: float
     processor: float
-    """Milliseconds of processor time, that of the database included: what else the machine does counts little."""
+    """Milliseconds of processor time, that of the database included: what else runs counts little."""
     queries: int
+
+    @property
+    def short(self) -> str:
+        """Processor time, and p50."""
+        return f"{self.processor:.0f} ({self.p50:.0f})"
 
 
 Figures = dict[str, Figure]
@@ -86,7 +91,7 @@ def _grow(sizes: Sequence[int]) -> None:
         + " | queries |",
         "|---" * (len(sizes) + 2) + "|",
         *(
-            f"| {page} | {' | '.join(f'{each[page].processor:.0f} ({each[page].p50:.0f})' for each in found)} "
+            f"| {page} | {' | '.join(each[page].short for each in found)} "
             f"| {'–'.join(str(number) for number in sorted({each[page].queries for each in found}))} |"
             for page in found[0]
         ),

@@ -12,7 +12,7 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
-from django.db.models.functions import Cast, Substr
+from django.db.models.functions import Cast, Coalesce, Substr
 from django.utils import timezone
 
 from complaints.models import (
@@ -103,13 +103,15 @@ def report(from_on: datetime.date, until_on: datetime.date) -> Report:
     ):
         for name, value in zip(counted, values, strict=True):
             counted[name][value] += number
-    was_delayed = past.filter(
+    earlier = set()
+    for case, cause, is_delayed_now in past.filter(
         complaint__received_at__gte=span[0],
         complaint__received_at__lt=span[1],
         delayed_until_on__isnull=False,
-    )
-    counted["delay_cause"].update(dict(_count(was_delayed, "delay_cause")))
-    earlier = was_delayed.filter(complaint__delayed_until_on__isnull=True).values("complaint").distinct()
+    ).values_list("complaint", "delay_cause", Q(complaint__delayed_until_on__isnull=False)):
+        counted["delay_cause"][cause] += 1
+        if not is_delayed_now:
+            earlier.add(case)
     in_span = Q(answered_at__gte=span[0], answered_at__lt=span[1])
     answers, outcomes = _answers(cases.filter(in_span), past.filter(in_span))
     ended = Q(ended_at__gte=span[0], ended_at__lt=span[1])
@@ -122,7 +124,7 @@ def report(from_on: datetime.date, until_on: datetime.date) -> Report:
         by_language=sorted(counted["language"].items()),
         outcomes=_named(outcomes, Outcome.choices),
         answers=answers,
-        delays=counted["delayed"]["now"] + earlier.count(),
+        delays=counted["delayed"]["now"] + len(earlier),
         causes=_named(counted["delay_cause"], DelayCause.choices),
         escalations=past.filter(ended, complaint__stage=Stage.MANAGEMENT, stage=Stage.FIRST).count(),
         withdrawals=counted["status"][Status.WITHDRAWN],
@@ -169,28 +171,36 @@ def _answers(cases: "QuerySet[Complaint]", past: "QuerySet[PastExamination]") ->
     days: Counter[int] = Counter()
     outcomes: Counter[str] = Counter()
     in_time = 0
-    ends = (_hour("answered_at"), "answer_due_on", "outcome")
+    ends = (_hour("answered_at"), _text("answer_due_on"), "outcome")
+    began = Coalesce(_text("stage_began_on"), _hour("received_at"))
     for rows in (
-        cases.order_by().values_list(_hour("received_at"), "stage_began_on", *ends),
-        past.order_by().values_list(Value(""), "began_on", *ends),
+        cases.order_by().values_list(began, *ends),
+        past.order_by().values_list(_text("began_on"), *ends),
     ):
-        for received, began_on, answered, due_on, outcome in rows.iterator(chunk_size=5_000):
+        for began_on, answered, due_on, outcome in rows.iterator(chunk_size=5_000):
             answered_on = _day_of(answered)
-            days[(answered_on - (began_on or _day_of(received))).days] += 1
+            days[(answered_on - _day_of(began_on)).days] += 1
             outcomes[outcome] += 1
-            in_time += answered_on <= due_on
+            in_time += answered_on <= _day_of(due_on)
     return Answers(days.total(), in_time, _median(days)), outcomes
 
 
+def _text(column: str) -> Cast:
+    """Return a day or moment as the databases write it: to make dates of so many takes long."""
+    return Cast(column, CharField())
+
+
 def _hour(column: str) -> Substr:
-    """Return the hour of a moment in UTC, as the databases write it: "2026-01-31 23"."""
-    return Substr(Cast(column, CharField()), 1, 13)
+    """Return the hour of a moment in UTC: "2026-01-31 23"."""
+    return Substr(_text(column), 1, 13)
 
 
 @lru_cache(maxsize=20_000)
-def _day_of(hour: str) -> datetime.date:
-    """Return the day in Luxembourg, which is always whole hours from UTC."""
-    return timezone.localdate(datetime.datetime.fromisoformat(f"{hour}:00+00:00"))
+def _day_of(written: str) -> datetime.date:
+    """Return a day, or the day in Luxembourg of an hour: Luxembourg is always whole hours from UTC."""
+    if " " not in written:
+        return datetime.date.fromisoformat(written)
+    return timezone.localdate(datetime.datetime.fromisoformat(f"{written}:00+00:00"))
 
 
 def _median(days: Counter[int]) -> float | None:
@@ -203,10 +213,6 @@ def _median(days: Counter[int]) -> float | None:
         found += [value for position in middle if place <= position < place + number]
         place += number
     return sum(found) / 2
-
-
-def _count(rows: "QuerySet[PastExamination]", column: str) -> list[tuple[str, int]]:
-    return list(rows.order_by().values_list(column).annotate(number=Count("pk")))
 
 
 def _named(counted: Counter[str], choices: Iterable[tuple[str, Any]]) -> Counted:

@@ -102,7 +102,7 @@ def test_the_page(client: Client, django_assert_num_queries: DjangoAssertNumQuer
     assert client.get(address).status_code == 403
     client.force_login(make_staff("auditor"))
     client.get(address)
-    with django_assert_num_queries(45):
+    with django_assert_num_queries(35):
         page = client.get(address, {"year": "2024"}).text
     assert page.count("<figcaption") == 2
     assert "style=" not in page
