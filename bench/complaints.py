@@ -1,27 +1,63 @@
-"""How long staff wait for their pages with many complaints, and what forgetting costs.
+"""How long staff wait for their pages with many complaints, what forgetting costs, and how both grow.
 
-usage: python -m bench.complaints
+usage: python -m bench.complaints [--growth [--to NUMBER]]
 Fills a database of its own, SQLite in a folder that goes away or the one of DATABASE_URL, with COMPLAINTS
-complaints over five years, and asks the pages through Django's own client: no server, no network.
+complaints of five years, and asks the pages through Django's own client: no server, no network. With --growth
+it asks at each size of SIZES up to NUMBER, in one database that grows, and writes the table between the marks
+in docs/performance.md.
 """
 
+import argparse
 import datetime
 import os
 import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from typing import Any
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
 
 COMPLAINTS = 200_000
 ERASED = 20_000
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+ERASED_OF_EACH_SIZE = 100
 ROUNDS = 12
+SOUGHT = 500
+"""The number of a complaint that is there at every size, and not erased."""
+
+DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
+MARKS = "<!-- bench.complaints: begin -->", "<!-- bench.complaints: end -->"
+
+
+class Figure(NamedTuple):
+    """What one page takes."""
+
+    p50: float
+    """Milliseconds, as p95."""
+    p95: float
+    processor: float
+    """Milliseconds of processor time, that of the database included: what else runs counts little."""
+    queries: int
+
+    @property
+    def short(self) -> str:
+        """Processor time, and p50."""
+        return f"{self.processor:.0f} ({self.p50:.0f})"
+
+
+Figures = dict[str, Figure]
+"""By page."""
 
 
 def main() -> None:
-    """Print p50, p95 and the number of queries of each page, and the time and memory of the erasures."""
+    """Measure and print; with --growth write the table, too."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--growth", action="store_true")
+    parser.add_argument("--to", type=int, default=SIZES[-1])
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"DEBUG": "True", "DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "legalsite.settings"}
         import django
@@ -29,79 +65,86 @@ def main() -> None:
         django.setup()
         from django.conf import settings
         from django.core.management import call_command
-        from django.db import connection
 
         settings.ALLOWED_HOSTS = ["*"]
         settings.DEBUG = False
         call_command("migrate", verbosity=0)
         call_command("load_content", verbosity=0)
-        began = time.perf_counter()
-        _fill()
-        print(
-            f"{connection.vendor}, {COMPLAINTS} complaints, filled in {time.perf_counter() - began:.0f} s\n"
-        )
-        print(f"{'milliseconds':34} {'p50':>8} {'p95':>8} {'queries':>8}")
-        for name, ask in _pages().items():
-            _measure(name, ask)
-        _erase()
+        if options.growth:
+            _grow([size for size in SIZES if size <= options.to])
+        else:
+            measured(range(COMPLAINTS))
+            _erase(ERASED)
 
 
-def _fill() -> None:
-    """Store complaints, most of them closed, each with an event and a message."""
-    from django.utils import timezone
+def _grow(sizes: Sequence[int]) -> None:
+    from django.db import connection
 
-    from complaints.deadlines import answer_due_on
-    from complaints.models import Complaint, Event, Message
+    found, erasures, stored = [], [], 0
+    for size in sizes:
+        found.append(measured(range(stored, size)))
+        erasures.append(_erase(ERASED_OF_EACH_SIZE))
+        stored = size
+    rows = [
+        "| milliseconds of processor time (p50 of all time) | "
+        + " | ".join(f"{size:,}" for size in sizes)
+        + " | queries |",
+        "|---" * (len(sizes) + 2) + "|",
+        *(
+            f"| {page} | {' | '.join(each[page].short for each in found)} "
+            f"| {'–'.join(str(number) for number in sorted({each[page].queries for each in found}))} |"
+            for page in found[0]
+        ),
+        f"| erasing one complaint | {' | '.join(f'{each:.1f}' for each in erasures)} | |",
+    ]
+    name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.vendor]
+    _write(
+        f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {name}, {os.cpu_count()} cores; complaints "
+        f"stored at the head of each column; the machine's load was {os.getloadavg()[2]:.1f}.\n\n"
+        + "\n".join(rows)
+    )
 
-    today = timezone.now()
-    kinds = ("administrative", "financial", "commercial", "technical", "other")
 
-    def made(number: int) -> Complaint:
-        # Five years; the oldest are long due to be erased, the last thousand still open.
-        received_at = today - datetime.timedelta(minutes=number * 13)
-        answered_at = received_at + datetime.timedelta(days=number % 40)
-        is_open = number < 1_000
-        return Complaint(
-            reference=f"R-{number:06}",
-            submission_key=str(number),
-            language=("fr", "en")[number % 2],
-            status="received" if is_open else "closed",
-            received_at=received_at,
-            answer_due_on=answer_due_on(received_at.date()),
-            full_name=f"Example Customer {number}",
-            company=f"Example {number % 5_000} S.à r.l.",
-            address="1, rue de l’Exemple",
-            phone="+352 00 00 00",
-            email=f"customer{number}@example.com",
-            answer_by="email",
-            kind=kinds[number % 5],
-            summary="Example of a complaint",
-            description="Example of a description. " * 20,
-            invoice_reference=f"EXAMPLE-{number}",
-            search_text=f" r {number:06} example customer {number} example {number % 5_000} s a r l",
-            answer="" if is_open else "Example of an answer.",
-            answered_at=None if is_open else answered_at,
-            closed_at=None if is_open else answered_at,
-            outcome="" if is_open else "upheld",
-        )
+def _write(text: str) -> None:
+    """Put the text between the marks; what is written by hand around them stays."""
+    before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(MARKS[0])
+    _, _, after = rest.partition(MARKS[1])
+    DOCUMENT.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}", encoding="utf-8")
 
-    for start in range(0, COMPLAINTS, 5_000):
-        complaints = Complaint.objects.bulk_create(map(made, range(start, start + 5_000)))
-        Event.objects.bulk_create(Event(complaint=one, action="received") for one in complaints)
-        Message.objects.bulk_create(
-            Message(complaint=one, text="Example of a message.") for one in complaints
-        )
+
+def measured(numbers: range) -> Figures:
+    """Store complaints of these numbers beside those that are there; print and return what pages take."""
+    from django.db import connection
+
+    from bench.many_complaints import fill
+
+    began = time.perf_counter()
+    fill(numbers)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            # As it does by itself in time.
+            cursor.execute("VACUUM ANALYZE")
+    seconds = time.perf_counter() - began
+    print(f"\n{connection.vendor}, {numbers.stop} complaints, {len(numbers)} stored in {seconds:.0f} s\n")
+    print(f"{'milliseconds':34} {'p50':>8} {'p95':>8} {'processor':>10} {'queries':>8}")
+    return {name: _measure(name, ask) for name, ask in _pages().items()}
 
 
 def _pages() -> dict[str, Callable[[], object]]:
     from django.contrib.auth.models import User
+    from django.core.cache import cache
     from django.test import Client
 
+    from complaints.models import Complaint
+
     client = Client()
-    client.force_login(User.objects.create_superuser("example-admin"))
+    account = User.objects.filter(username="admin").first() or User.objects.create_superuser("admin")
+    client.force_login(account)
 
     def get(address: str) -> Callable[[], object]:
         def ask() -> object:
+            # Statistics and nothing else of these pages are kept: here they are counted each time.
+            cache.clear()
             response = client.get(address)
             if response.status_code != HTTPStatus.OK:
                 raise RuntimeError(f"{address}: {response.status_code}")
@@ -110,20 +153,23 @@ def _pages() -> dict[str, Callable[[], object]]:
         return ask
 
     inbox = "/admin/complaints/complaint/"
+    sought = Complaint.objects.get(reference=f"R-{SOUGHT:07}")
     return {
         "inbox": get(inbox),
         "inbox, overdue": get(f"{inbox}?waiting=overdue"),
         "inbox, mail not delivered": get(f"{inbox}?waiting=mail"),
-        "search by reference": get(f"{inbox}?q=R-012345"),
-        "search by name": get(f"{inbox}?q=Customer+54321"),
-        "search by company": get(f"{inbox}?q=Example+4321"),
-        "case": get(f"{inbox}1000/change/"),
+        "search by reference": get(f"{inbox}?q={sought}"),
+        "search by name": get(f"{inbox}?q=Customer+{SOUGHT}"),
+        "search by company": get(f"{inbox}?q=Example+{SOUGHT}+SARL"),
+        "search by invoice": get(f"{inbox}?q=INVOICE-{SOUGHT:07}"),
+        "search, found in all": get(f"{inbox}?q=example"),
+        "case": get(f"{inbox}{sought.pk}/change/"),
         "start page": get("/admin/"),
         "statistics": get(f"{inbox}report/"),
     }
 
 
-def _measure(name: str, ask: Callable[[], object]) -> None:
+def _measure(name: str, ask: Callable[[], object]) -> Figure:
     from django.db import connection
 
     queries: list[str] = []
@@ -134,28 +180,46 @@ def _measure(name: str, ask: Callable[[], object]) -> None:
 
     with connection.execute_wrapper(note):
         ask()
-    times = []
+    times, before = [], _processor_seconds()
     for _ in range(ROUNDS):
         began = time.perf_counter()
         ask()
         times.append((time.perf_counter() - began) * 1e3)
-    cuts = statistics.quantiles(times, n=20)
-    print(f"{name:34} {cuts[9]:8.1f} {cuts[18]:8.1f} {len(queries):8}")
+    cuts, processor = statistics.quantiles(times, n=20), (_processor_seconds() - before) * 1e3 / ROUNDS
+    print(f"{name:34} {cuts[9]:8.1f} {cuts[18]:8.1f} {processor:10.1f} {len(queries):8}", flush=True)
+    return Figure(cuts[9], cuts[18], processor, len(queries))
 
 
-def _erase() -> None:
-    from itertools import islice
+def _processor_seconds() -> float:
+    """Return the processor time of this process and, where it is one of this machine, of its PostgreSQL."""
+    from django.db import connection
 
+    seconds = time.process_time()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            (number,) = cursor.fetchone()
+        fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
+        seconds += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return seconds
+
+
+def _erase(most: int) -> float:
+    """Erase what is due, so many at most; return the milliseconds that each took."""
     from django.utils import timezone
 
     from complaints import retention
 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.perf_counter()
-    number = sum(1 for _case in islice(retention.apply(timezone.localdate()), ERASED))
+    number = sum(1 for _case in islice(retention.apply(timezone.localdate()), most))
     seconds = time.perf_counter() - began
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    print(f"\n{number} complaints erased in {seconds:.0f} s; peak memory grew by {grown:.1f} MB")
+    print(
+        f"\n{number} complaints erased in {seconds:.1f} s; peak memory grew by {grown:.1f} MB",
+        flush=True,
+    )
+    return seconds * 1e3 / max(number, 1)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 import datetime
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
@@ -21,20 +23,23 @@ from complaints.case_admin import CaseViews
 from complaints.case_inlines import INLINES
 from complaints.case_steps import available
 from complaints.csv_files import CONTENT_TYPE, csv_lines
-from complaints.deadlines import count_month, count_working_days, explain
-from complaints.inbox import MineFilter, WaitingFilter, rows
+from complaints.deadlines import Counted, count_month, count_working_days, explain
+from complaints.inbox import MineFilter, OwnerFilter, WaitingFilter, rows
 from complaints.models import Complaint, Stage, StandardText, Template
 from complaints.report_views import ReportViews
+from complaints.searching import narrowed
 from complaints.staff_forms import AssignForm
 from complaints.steps import StepRefused
 from complaints.wording_preview import example_values, preview
 from core import audit
 from core.dates import long_date
-from core.folding import fold
 from core.staff import ReadOnlyAdmin
 
 MOST_AT_ONCE = 500
 """Complaints that can be assigned together: each is a transaction and a mail, and all of them one request."""
+
+BATCH = 1_000
+"""Complaints of an export that are in memory at a time."""
 
 
 @admin.register(Complaint)
@@ -50,7 +55,7 @@ class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
         "kind",
         "language",
         "channel",
-        ("owner", admin.RelatedOnlyFieldListFilter),
+        ("owner", OwnerFilter),
     )
     list_select_related = ("owner",)
     show_full_result_count = False
@@ -98,7 +103,7 @@ class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
             _("The complainant"),
             {"fields": (("full_name", "company"), "address", ("phone", "email"), ("answer_by", "language"))},
         ),
-        (_("Delay"), {"fields": ("delayed_until_on", "delay_causes")}),
+        (_("Delay"), {"fields": ("delayed_until_on", "delay_cause", "delay_causes")}),
         (_("Answer"), {"fields": ("answered_at", "answer", "outcome", ("closed_at", "withdrawn_at"))}),
     )
 
@@ -119,12 +124,7 @@ class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Complaint], search_term: str
     ) -> tuple[QuerySet[Complaint], bool]:
         """Find the complaints that have every word, or the beginning of it, with or without accents."""
-        found = Complaint.objects.order_by()
-        words = fold(search_term).split()
-        for word in words:
-            found = found.filter(search_text__contains=f" {word}")
-        # By the keys: they are in the index with the text, and only what is found is read from the table.
-        return queryset.filter(pk__in=found.values("pk")) if words else queryset, False
+        return narrowed(queryset, search_term), False
 
     @admin.display(description=_("answer due"), ordering="answer_due_on")
     def due(self, complaint: Complaint) -> SafeString:
@@ -157,7 +157,7 @@ class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
         if complaint.set_aside_at:
             found.append(gettext("suspected spam"))
         sent = complaint.messages.all()
-        if any(message.mail and message.mail.status in (1, 3) for message in sent):
+        if any(message.is_undelivered for message in sent):
             found.append(gettext("mail not delivered"))
         if any(message.by_post and not message.posted_at for message in sent):
             found.append(gettext("letter to post"))
@@ -168,7 +168,8 @@ class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
     @admin.display(description=_("answer due"))
     def clock(self, complaint: Complaint) -> str:
         """The day on which the answer is due, and how it was counted."""
-        return f"{long_date(complaint.answer_due_on)}. {explain(count_month(complaint.clock_began_on))}"
+        counted = count_month(complaint.clock_began_on)
+        return f"{long_date(complaint.answer_due_on)}. {_explained(complaint, counted)}"
 
     @admin.display(description=_("internal target"))
     def target(self, complaint: Complaint) -> str:
@@ -179,7 +180,7 @@ class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
         while count_working_days(complaint.clock_began_on, days).on < complaint.target_on:
             days += 1
         counted = count_working_days(complaint.clock_began_on, days)
-        return f"{long_date(complaint.target_on)}. {explain(counted)}"
+        return f"{long_date(complaint.target_on)}. {_explained(complaint, counted)}"
 
     @admin.display(description=_("erasure of personal data"))
     def erasure(self, complaint: Complaint) -> str:
@@ -264,16 +265,23 @@ class ComplaintAdmin(CaseViews, ReportViews, ReadOnlyAdmin):
     @admin.action(description=_("Export as CSV"), permissions=["export"])
     def export_selected(self, request: HttpRequest, queryset: QuerySet[Complaint]) -> StreamingHttpResponse:
         """Stream the complaints that were ticked as CSV; who took them out is on record with each."""
-        for complaint in queryset:
-            self.log_change(request, complaint, gettext("Exported as CSV"))
-        number = {"number": queryset.count()}
+        chosen = queryset.select_related(None).prefetch_related(None)
+        each = chosen.only("reference").iterator(chunk_size=BATCH)
+        number = {"number": 0}
+        while batch := list(islice(each, BATCH)):
+            LogEntry.objects.log_actions(request.user.pk, batch, CHANGE, gettext("Exported as CSV"))
+            number["number"] += len(batch)
         audit.record(
             audit.Action.EXPORTED, by=request.user, about="complaints.csv", request=request, facts=number
         )
-        response = StreamingHttpResponse(csv_lines(rows(queryset)), content_type=CONTENT_TYPE)
+        response = StreamingHttpResponse(csv_lines(rows(chosen)), content_type=CONTENT_TYPE)
         today = datetime.date.isoformat(timezone.localdate())
         response.headers["Content-Disposition"] = f'attachment; filename="complaints-{today}.csv"'
         return response
+
+
+def _explained(complaint: Complaint, counted: Counted) -> str:
+    return explain(counted, from_receipt=complaint.stage_began_on is None)
 
 
 def time_left(complaint: Complaint) -> str:

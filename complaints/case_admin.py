@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -61,6 +61,8 @@ class CaseViews(admin.ModelAdmin[Any]):
                 chosen.take(complaint=complaint, by=request.user, **form.cleaned_data)
             except StepRefused as refused:
                 form.add_error(None, str(refused))
+            except ValidationError as refused:
+                form.add_error("files", refused)
             else:
                 self.log_change(request, complaint, str(chosen.label))
                 messages.success(request, _done(step, complaint))
@@ -131,7 +133,7 @@ class CaseViews(admin.ModelAdmin[Any]):
         if not request.user.has_perm("complaints.view_complaint"):
             raise PermissionDenied
         message = get_object_or_404(
-            Message.objects.select_related("complaint"), complaint=pk, pk=letter, by_post=True
+            Message.objects.letters().select_related("complaint"), complaint=pk, pk=letter
         )
         if request.method == "POST":
             if not request.user.has_perm("complaints.change_complaint"):
@@ -159,7 +161,7 @@ def _forms(
     """
     typed = request.POST if request.method == "POST" else None
     if step.letter is None:
-        return step.form(typed), None
+        return step.form(typed, request.FILES or None), None
     field, purpose = step.letter
     fitting = StandardText.objects.fitting(complaint, purpose)
     if typed is None or "use" not in typed:

@@ -52,11 +52,15 @@ class MessageInline(CaseInline):
         """Whether the mail has left, or the letter and its printed form."""
         if message.from_complainant:
             return "–"
+        address = reverse("admin:complaints_complaint_letter", args=[message.complaint_id, message.pk])
         if message.by_post:
-            address = reverse("admin:complaints_complaint_letter", args=[message.complaint_id, message.pk])
             words = gettext("Letter, posted") if message.posted_at else gettext("Letter to post")
             return format_html('<a href="{}">{}</a>', address, words)
-        return str(DELIVERY.get(message.mail.status, "–")) if message.mail else "–"
+        state = str(DELIVERY.get(message.mail.status, "–")) if message.mail else "–"
+        if message.is_undelivered:
+            words = gettext("Print it as a letter")
+            return format_html('{}<br><a href="{}">{}</a>', state, address, words)
+        return state
 
 
 class AttachmentInline(CaseInline):
@@ -93,6 +97,7 @@ class PastExaminationInline(CaseInline):
         "began_on",
         "answer_due_on",
         "delayed_until_on",
+        "delay_cause",
         "answered_at",
         "outcome",
         "answer",

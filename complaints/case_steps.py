@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from complaints import handling, holds
+from complaints import following, handling, holds
 from complaints.models import Complaint, Purpose
 from complaints.staff_forms import (
     AnswerForm,
@@ -18,6 +18,7 @@ from complaints.staff_forms import (
     HoldForm,
     NoteForm,
     ReasonForm,
+    ReceivedForm,
     RequestForm,
 )
 from complaints.steps import TAKEN_FROM
@@ -35,7 +36,7 @@ class Step:
 
     label: Promise | str
     form: type[forms.Form]
-    take: Callable[..., None]
+    take: Callable[..., object]
     permission: str = HANDLE
     letter: tuple[str, Purpose] | None = None
     """The field that the complainant will read, and which standard texts go there."""
@@ -56,6 +57,7 @@ STEPS: dict[str, Step] = {
         handling.request_information,
         letter=("request", Purpose.INFORMATION),
     ),
+    "add": Step(_("Enter what the complainant wrote"), ReceivedForm, following.add_information),
     "note": Step(_("Add an internal note"), NoteForm, handling.note),
     "escalate": Step(_("Pass to the management"), ReasonForm, handling.escalate),
     "reopen": Step(_("Reopen"), ReasonForm, handling.reopen),

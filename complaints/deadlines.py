@@ -129,25 +129,40 @@ def holiday_name(day: datetime.date) -> str:
     return ", ".join(_names(day, reading_language()))
 
 
-def explain(counted: Counted) -> str:
-    """Return in one sentence, in the reader's language, how a day was counted."""
+def explain(counted: Counted, *, from_receipt: bool = True) -> str:
+    """Return in one sentence, in the reader's language, how a day was counted.
+
+    `from_receipt` is False when the clock began with a later examination, and not with the receipt.
+    """
+    since = long_date(counted.from_on)
     if counted.kind == "working_days":
-        return _explain_working_days(counted)
-    received = long_date(counted.from_on)
+        return _explain_working_days(counted, since, from_receipt)
     if not counted.last_of_month:
-        return _("One calendar month from receipt on %(received)s: the same day of the next month.") % {
-            "received": received
-        }
-    return _(
-        "One calendar month from receipt on %(received)s; %(month)s has only %(days)d days, so its last day."
-    ) % {
-        "received": received,
+        sentence = (
+            _("One calendar month from receipt on %(since)s: the same day of the next month.")
+            if from_receipt
+            else _(
+                "One calendar month from %(since)s, when this examination began: "
+                "the same day of the next month."
+            )
+        )
+        return sentence % {"since": since}
+    sentence = (
+        _("One calendar month from receipt on %(since)s; %(month)s has only %(days)d days, so its last day.")
+        if from_receipt
+        else _(
+            "One calendar month from %(since)s, when this examination began; "
+            "%(month)s has only %(days)d days, so its last day."
+        )
+    )
+    return sentence % {
+        "since": since,
         "month": NO_BREAK_SPACE.join([date_format(counted.on, "F"), str(counted.on.year)]),
         "days": calendar.monthrange(counted.on.year, counted.on.month)[1],
     }
 
 
-def _explain_working_days(counted: Counted) -> str:
+def _explain_working_days(counted: Counted, since: str, from_receipt: bool) -> str:
     *others, last = [
         _("Saturdays"),
         _("Sundays"),
@@ -156,13 +171,24 @@ def _explain_working_days(counted: Counted) -> str:
             for day, name in counted.holidays
         ),
     ]
-    return ngettext(
-        "%(days)d working day from the day after receipt on %(received)s; not counted: %(skipped)s.",
-        "%(days)d working days from the day after receipt on %(received)s; not counted: %(skipped)s.",
-        counted.days,
-    ) % {
+    sentence = (
+        ngettext(
+            "%(days)d working day from the day after receipt on %(since)s; not counted: %(skipped)s.",
+            "%(days)d working days from the day after receipt on %(since)s; not counted: %(skipped)s.",
+            counted.days,
+        )
+        if from_receipt
+        else ngettext(
+            "%(days)d working day from the day after %(since)s, when this examination began; "
+            "not counted: %(skipped)s.",
+            "%(days)d working days from the day after %(since)s, when this examination began; "
+            "not counted: %(skipped)s.",
+            counted.days,
+        )
+    )
+    return sentence % {
         "days": counted.days,
-        "received": long_date(counted.from_on),
+        "since": since,
         "skipped": _("%(others)s and %(last)s") % {"others": ", ".join(others), "last": last},
     }
 

@@ -5,9 +5,10 @@ from itertools import cycle
 
 from django.contrib.auth.models import User
 from django.utils import timezone, translation
+from post_office.models import Email
 
 from complaints import handling, receiving
-from complaints.models import AnswerBy, Complaint, Kind, Outcome, Purpose, StandardText
+from complaints.models import AnswerBy, Complaint, DelayCause, Kind, Outcome, Purpose, StandardText
 
 NUMBER = 30
 WITHDRAWN, ESCALATED = 7, 10
@@ -128,12 +129,18 @@ def _take_steps(number: int, complaint: Complaint, owner: User, sponsor: User) -
     if stage == 3:
         until_on = max(timezone.localdate(), complaint.answer_due_on) + datetime.timedelta(days=14)
         handling.announce_delay(
-            complaint=complaint, causes=CAUSES[complaint.language], until_on=until_on, by=owner
+            complaint=complaint,
+            causes=CAUSES[complaint.language],
+            cause=DelayCause.INFORMATION,
+            until_on=until_on,
+            by=owner,
         )
     if stage > 3:
         outcome = list(Outcome)[number % 3]
         handling.answer(complaint=complaint, text=ANSWERS[complaint.language], outcome=outcome, by=owner)
     if stage > 4:
+        # Nobody is written to about an example; without its mail, the answer counts as sent.
+        Email.objects.filter(pk__in=complaint.messages.values("mail")).delete()
         handling.close(complaint=complaint, by=sponsor)
     if number == ESCALATED:
         handling.escalate(complaint=complaint, reason=REASONS[complaint.language], by=None)

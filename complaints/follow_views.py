@@ -159,6 +159,7 @@ def _shown(found: Complaint) -> dict[str, Any]:
     is_open = found.status in OPEN
     # While it is set aside, every step would be refused.
     can_act = found.set_aside_at is None
+    today = timezone.localdate()
     return {
         "complaint": found,
         "events": [event for event in found.events.all() if event.action in SHOWN],
@@ -166,7 +167,8 @@ def _shown(found: Complaint) -> dict[str, Any]:
         "files": [one for one in found.attachments.all() if one.message_id is None],
         "past": found.past_examinations.all(),
         "is_open": is_open,
-        "erasure": retention.erasure_of(found, timezone.localdate()),
+        "erasure": retention.erasure_of(found, today),
+        "erasure_not_before": retention.earliest_of_open(found, today) if is_open else None,
         "can_escalate": can_act and found.can_be_escalated,
         "can_withdraw": can_act and found.status not in ENDED,
         "may_add": can_act and found.status != Status.WITHDRAWN,

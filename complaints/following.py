@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.urls import reverse
@@ -71,22 +72,25 @@ def use_link(token: str) -> Complaint | None:
     return found.complaint if found is not None and found.use() else None
 
 
-def add_information(*, complaint: Complaint, text: str, files: Sequence["UploadedFile[Any]"] = ()) -> Message:
+def add_information(
+    *, complaint: Complaint, text: str, files: Sequence["UploadedFile[Any]"] = (), by: User | None = None
+) -> Message:
     """Add what the complainant writes to the case, tell staff, and return it.
 
+    `by` is the member of staff who enters what came by letter, mail or telephone, None for the complainant.
     The same words with the same files sent twice are one message. Raises StepRefused when the case is erased
     or set aside, ValidationError when a file is refused; then nothing is stored.
     """
     accepted = attachments.inspected(files)
     try:
         with transaction.atomic():
-            return _add(complaint, text, accepted)
+            return _add(complaint, text, accepted, by)
     except Exception:
         attachments.remove_stored(accepted)
         raise
 
 
-def _add(complaint: Complaint, text: str, accepted: Sequence[Attachment]) -> Message:
+def _add(complaint: Complaint, text: str, accepted: Sequence[Attachment], by: User | None) -> Message:
     case = locked(complaint, "inform")
     last = case.messages.last()
     if last is not None and last.from_complainant and last.text == text:
@@ -95,7 +99,7 @@ def _add(complaint: Complaint, text: str, accepted: Sequence[Attachment]) -> Mes
             return last
     message = Message.objects.create(complaint=case, from_complainant=True, text=text)
     attachments.attach(case, message, accepted)
-    record(case, Event.Action.INFORMED, by=None)
+    record(case, Event.Action.INFORMED, by=by)
     case.news_at = timezone.now()
     case.save(update_fields=["news_at"])
     mail.news_to_staff(case, _("The complainant has added information."))

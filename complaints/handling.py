@@ -13,6 +13,7 @@ from complaints import mail
 from complaints.deadlines import answer_due_on, target_on
 from complaints.models import (
     Complaint,
+    DelayCause,
     Event,
     Message,
     MessageKind,
@@ -93,9 +94,17 @@ def note(*, complaint: Complaint, text: str, by: User) -> None:
 
 
 @transaction.atomic
-def announce_delay(*, complaint: Complaint, causes: str, until_on: datetime.date, by: User) -> None:
+def announce_delay(
+    *,
+    complaint: Complaint,
+    causes: str,
+    until_on: datetime.date,
+    by: User,
+    cause: DelayCause = DelayCause.OTHER,
+) -> None:
     """Tell the complainant why the answer is late and on which day the examination should end.
 
+    `causes` are the words that the complainant reads, `cause` is the main one, for the statistics.
     Raises StepRefused when the complaint is answered, without causes, or when `until_on` is not after today
     and after the day the answer is due or was last announced (policy, step 2).
     """
@@ -105,8 +114,8 @@ def announce_delay(*, complaint: Complaint, causes: str, until_on: datetime.date
     latest = max(timezone.localdate(), case.answer_due_on, case.delayed_until_on or case.answer_due_on)
     if until_on <= latest:
         raise StepRefused(_("The date must come after %(date)s.") % {"date": long_date(latest)})
-    case.delay_causes, case.delayed_until_on = causes, until_on
-    case.save(update_fields=["delay_causes", "delayed_until_on"])
+    case.delay_causes, case.delayed_until_on, case.delay_cause = causes, until_on, cause
+    case.save(update_fields=["delay_causes", "delayed_until_on", "delay_cause"])
     record(case, Event.Action.DELAYED, by=by, note=f"{long_date(until_on)}\n{causes}")
     mail.tell(case, MessageKind.DELAY, causes=causes, until_on=_in_language(case, until_on))
 
@@ -138,12 +147,13 @@ def answer(*, complaint: Complaint, text: str, outcome: Outcome, by: User) -> No
 def close(*, complaint: Complaint, by: User) -> None:
     """Close a complaint whose answer has left.
 
-    Raises StepRefused when it is not answered, or closed, or when a letter with the answer is not posted yet.
+    Raises StepRefused when it is not answered, or closed, or when the letter with the answer is not posted
+    yet, or its mail not sent.
     """
     case = locked(complaint, "close")
-    letter = case.messages.filter(kind=MessageKind.ANSWER, by_post=True, posted_at__isnull=True)
-    if letter.exists():
-        raise StepRefused(_("Post the letter with the answer first, and note that it is posted."))
+    given = case.messages.filter(kind=MessageKind.ANSWER).last()
+    if given is not None and not given.has_left:
+        raise StepRefused(_not_left(given))
     case.closed_at, case.status = timezone.now(), Status.CLOSED
     case.save(update_fields=["closed_at", "status"])
     _acknowledge_news(case)
@@ -218,14 +228,25 @@ def restore(*, complaint: Complaint, by: User) -> None:
 
 @transaction.atomic
 def mark_posted(*, message: Message, by: User) -> None:
-    """Note that a letter has been posted. Raises StepRefused when it is none, or posted already."""
+    """Note that a letter has been posted, be it in the place of a mail that no server took.
+
+    Raises StepRefused when it is none, or posted already.
+    """
     case = locked(message.complaint, "post")
-    letter = Message.objects.select_for_update().get(pk=message.pk)
-    if not letter.by_post or letter.posted_at:
+    letter = Message.objects.select_for_update(of=("self",)).letters().filter(pk=message.pk).first()
+    if letter is None or letter.posted_at:
         raise StepRefused(_("There is no letter to post."))
-    letter.posted_at = timezone.now()
-    letter.save(update_fields=["posted_at"])
+    letter.by_post, letter.posted_at = True, timezone.now()
+    letter.save(update_fields=["by_post", "posted_at"])
     record(case, Event.Action.POSTED, by=by, note=letter.subject)
+
+
+def _not_left(given: Message) -> str:
+    if given.by_post:
+        return _("Post the letter with the answer first, and note that it is posted.")
+    if given.is_undelivered:
+        return _("The mail with the answer could not be delivered. Print it as a letter below and post it.")
+    return _("The mail with the answer is still on its way. Please try again in a moment.")
 
 
 def _begin_anew(case: Complaint, stage: Stage | str) -> None:
@@ -236,7 +257,7 @@ def _begin_anew(case: Complaint, stage: Stage | str) -> None:
         answer_due_on(today),
         target_on(today, settings.COMPLAINT_TARGET_WORKING_DAYS),
     )
-    case.delay_causes, case.delayed_until_on = "", None
+    case.delay_causes, case.delayed_until_on, case.delay_cause = "", None, ""
     case.answer, case.answered_at, case.outcome, case.closed_at = "", None, "", None
     case.owner = case.sponsor = None
     case.conflict_reason, case.status = "", Status.RECEIVED

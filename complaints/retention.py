@@ -97,6 +97,15 @@ def erasure_of(complaint: Complaint, on: datetime.date) -> Erasure | None:
     return Erasure(max(days), held_until_on)
 
 
+def earliest_of_open(complaint: Complaint, on: datetime.date) -> datetime.date:
+    """Return the first day on which the data of an open complaint could be erased, if it ended on a day.
+
+    A hold may make it later; which, is known when the case has ended.
+    """
+    kept_from = on if settings.COMPLAINT_RETENTION_FROM == "closing" else complaint.received_on
+    return max(kept_from + KEPT, on + AFTER_END)
+
+
 def _kept_from(complaint: Complaint) -> datetime.date:
     began_at = complaint.received_at
     if settings.COMPLAINT_RETENTION_FROM == "closing":
@@ -140,7 +149,8 @@ def due(on: datetime.date, keep: Q | None = None) -> QuerySet[Complaint]:
             kept_from=from_when,
             ended_at=Coalesce("closed_at", "withdrawn_at", "answered_at", "set_aside_at", "received_at"),
         )
-        .filter(erased_at__isnull=True, kept_from__lt=began_before(on))
+        # Nothing ends before it is received: the day of receipt, too, for the index of what is not erased.
+        .filter(erased_at__isnull=True, received_at__lt=began_before(on), kept_from__lt=began_before(on))
         .filter(ended_at__lt=began_before(on, AFTER_END))
         .filter(~Q(status__in=OPEN) | Q(set_aside_at__isnull=False))
         .exclude(Exists(held))
@@ -148,14 +158,14 @@ def due(on: datetime.date, keep: Q | None = None) -> QuerySet[Complaint]:
     return found.exclude(keep) if keep else found
 
 
-def late(on: datetime.date, keep: Q | None = None) -> int:
+def late(on: datetime.date, keep: Q | None = None, at_most: int | None = None) -> int:
     """Return how many erasures were due more than GRACE ago and have not happened; `keep` is as in due.
 
-    A case whose hold was lifted since then is not late yet.
+    A case whose hold was lifted since then is not late yet. No more than `at_most` are counted, if given.
     """
     since = timezone.make_aware(datetime.datetime.combine(on - GRACE, datetime.time.min))
     lifted = Hold.objects.filter(complaint=OuterRef("pk"), lifted_at__gte=since)
-    return due(on - GRACE, keep).exclude(Exists(lifted)).count()
+    return due(on - GRACE, keep).exclude(Exists(lifted))[:at_most].count()
 
 
 def apply(on: datetime.date, keep: Q | None = None) -> Iterator[Complaint]:

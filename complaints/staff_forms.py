@@ -9,8 +9,8 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from complaints.forms import ASKED, ComplaintForm, MultilineField
-from complaints.models import AnswerBy, Channel, Outcome, StandardText
+from complaints.forms import ASKED, FILES_HINT, ComplaintForm, FilesField, MultilineField
+from complaints.models import AnswerBy, Channel, DelayCause, Outcome, StandardText
 from complaints.models.standard_text import StandardTextQuerySet
 from complaints.models.wording import COMMON
 from complaints.retention import KEPT
@@ -88,6 +88,12 @@ class DelayForm(forms.Form):
     """Why an answer is late, and until when."""
 
     causes = LetterField(label=_("Causes of the delay"), widget=forms.Textarea(attrs={"rows": 5, "cols": 80}))
+    cause = forms.TypedChoiceField(
+        label=_("Main cause"),
+        choices=[("", "–"), *DelayCause.choices],
+        coerce=DelayCause,
+        help_text=_("For the yearly report; the complainant does not see it."),
+    )
     until_on = forms.DateField(
         label=_("Day on which the examination should end"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -133,6 +139,18 @@ class RequestForm(forms.Form):
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 8, "cols": 80}),
     )
+
+
+class ReceivedForm(forms.Form):
+    """What the complainant wrote or said otherwise than on the page of the case."""
+
+    text = MultilineField(
+        label=_("What did the complainant write or say?"),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 8, "cols": 80}),
+        help_text=_("The complainant reads it among the messages of the case."),
+    )
+    files = FilesField(label=_("Files"), required=False, help_text=FILES_HINT)
 
 
 class HoldForm(ReasonForm):

@@ -26,6 +26,9 @@ from privacy.models import Request
 MOST_SHOWN = 6
 """Records that a task names; the others are behind its number."""
 
+MOST_COUNTED = 1_000
+"""Erasures that are counted: there are few but after a fault, and then how many says little."""
+
 UNDER_WAY = "open"
 """What of the inboxes is the work as a whole, and no task for today."""
 
@@ -51,6 +54,13 @@ class Task:
     """A list of all of them, if there is one."""
     is_late: bool = False
     records: tuple[Record, ...] = ()
+    is_bounded: bool = False
+    """Whether no more than MOST_COUNTED were counted."""
+
+    @property
+    def counted(self) -> str:
+        """The number in words."""
+        return _or_more(self.number) if self.is_bounded else str(self.number)
 
     @property
     def shown(self) -> tuple[Record, ...]:
@@ -84,6 +94,10 @@ class Today:
     faults: list[str]
     areas: list[Area]
     coming: list[Task]
+
+
+def _or_more(number: int) -> str:
+    return gettext("%(number)d or more") % {"number": number} if number >= MOST_COUNTED else str(number)
 
 
 def today_of(user: User) -> Today:
@@ -211,7 +225,8 @@ def _coming(user: User, today: datetime.date) -> list[Task]:
         found.append(
             Task(
                 gettext("Complaints to be erased: the portal does it within a day"),
-                retention.due(today).count(),
+                retention.due(today, asked_about(today))[:MOST_COUNTED].count(),
+                is_bounded=True,
             )
         )
     if user.has_perm("privacy.view_request"):
@@ -227,7 +242,7 @@ def _coming(user: User, today: datetime.date) -> list[Task]:
 def _faults(user: User, today: datetime.date) -> list[str]:
     found = []
     if user.has_perm("complaints.view_complaint") and (
-        number := retention.late(today, asked_about(today - retention.GRACE))
+        number := retention.late(today, asked_about(today - retention.GRACE), MOST_COUNTED)
     ):
         found.append(
             ngettext(
@@ -237,7 +252,7 @@ def _faults(user: User, today: datetime.date) -> list[str]:
                 "Ask the operator to look at the worker.",
                 number,
             )
-            % {"number": number}
+            % {"number": _or_more(number)}
         )
     if user.has_perm("privacy.view_request") and (number := privacy.retention.late(today)):
         found.append(

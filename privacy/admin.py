@@ -16,8 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.case_inlines import DELIVERY
 from complaints.deadlines import count_month, explain
-from complaints.inbox import UNSENT
-from complaints.models import Channel
+from complaints.models import UNSENT, Channel
 from core.dates import long_date
 from core.staff import RecordInline
 from privacy.inbox import WaitingFilter

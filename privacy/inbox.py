@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from complaints.inbox import UNSENT
+from complaints.models import UNSENT
 from privacy.models import Letter, Request, Status
 
 SOON = datetime.timedelta(days=7)

@@ -41,8 +41,7 @@ function sendAhead(field) {
   const form = field.form;
   const progress = document.createElement("progress");
   const spoken = paragraph(field, "field__count");
-  let isSending = false;
-  let pressed = null;
+  let underWay = null;
   spoken.setAttribute("role", "status");
   progress.max = 1;
   progress.setAttribute("aria-label", words.sending);
@@ -51,40 +50,27 @@ function sendAhead(field) {
     const data = new FormData(form);
     data.set("action", "edit");
     const request = new XMLHttpRequest();
-    let isRefused = false;
     request.responseType = "document";
     request.upload.addEventListener("progress", (event) => { progress.value = event.loaded / event.total; });
     request.addEventListener("load", () => {
-      if (request.status === 200 && request.response?.getElementById("held")) isRefused = !take(request.response, form, field, spoken);
+      if (request.status === 200 && request.response?.getElementById("held")) take(request.response, form, field, spoken);
       else spoken.textContent = words.later;
     });
     request.addEventListener("error", () => { spoken.textContent = words.later; });
-    request.addEventListener("loadend", () => {
-      const button = pressed;
-      progress.remove();
-      field.disabled = isSending = false;
-      pressed = null;
-      // A file that is refused is said first. One that did not arrive is still in the field, and goes with the form.
-      if (button && !isRefused) form.requestSubmit(button);
-    });
+    request.addEventListener("loadend", () => { progress.remove(); field.disabled = false; underWay = null; });
     // Not form.action: that is the buttons of this name.
     request.open("POST", form.getAttribute("action"));
     progress.value = 0;
     field.after(progress);
     spoken.textContent = words.sending;
-    field.disabled = isSending = true;
+    field.disabled = true;
+    underWay = request;
     request.send(data);
   });
-  // The form waits for the files that are on their way: sent now, it would be sent without them.
-  form.addEventListener("submit", (event) => {
-    if (!isSending) return;
-    event.preventDefault();
-    pressed = event.submitter;
-    spoken.textContent = words.sending;
-  });
+  // Whoever does not wait sends them with the form: a field that is disabled would be left out.
+  form.addEventListener("submit", () => underWay?.abort());
 }
 
-// Whether the files were taken: puts what the portal holds, or why not, into the page.
 function take(page, form, field, spoken) {
   document.getElementById("held").replaceWith(document.adoptNode(page.getElementById("held")));
   const errors = page.querySelector(`.field:has(#${field.id}) .errorlist`);
@@ -93,7 +79,6 @@ function take(page, form, field, spoken) {
   field.closest(".field").classList.toggle("field--error", Boolean(errors));
   field.value = "";
   spoken.textContent = errors ? errors.textContent.trim() : words.added;
-  return !errors;
 }
 
 for (const field of document.querySelectorAll("textarea[maxlength], input[maxlength]")) {

@@ -7,6 +7,7 @@ from complaints.models.case import (
     AnswerBy,
     Channel,
     Complaint,
+    DelayCause,
     Kind,
     Outcome,
     Stage,
@@ -14,7 +15,7 @@ from complaints.models.case import (
     searched_in,
 )
 from complaints.models.files import Attachment, Draft
-from complaints.models.record import Event, Message, PastExamination, ended_now
+from complaints.models.record import UNSENT, Event, Message, PastExamination, ended_now
 from complaints.models.reminder import Digest, Reminder
 from complaints.models.standard_text import Purpose, StandardText
 from complaints.models.wording import Kind as MessageKind
@@ -23,11 +24,13 @@ from complaints.models.wording import Template, template_for
 __all__ = [
     "ENDED",
     "OPEN",
+    "UNSENT",
     "AccessLink",
     "AnswerBy",
     "Attachment",
     "Channel",
     "Complaint",
+    "DelayCause",
     "Digest",
     "Draft",
     "Event",

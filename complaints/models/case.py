@@ -10,6 +10,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from complaints.models.search import Words, WordsIndex
 from core.folding import fold
 from core.mailboxes import validate_mailbox
 
@@ -73,12 +74,22 @@ class Outcome(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
 
 
+class DelayCause(models.TextChoices):
+    """Why an answer takes longer, in one word for the statistics; it stays when the words are erased."""
+
+    INFORMATION = "information", _("Information is missing")
+    OTHERS = "others", _("Somebody outside our company must contribute")
+    COMPLEX = "complex", _("The examination is extensive")
+    VOLUME = "volume", _("Many complaints at the same time")
+    OTHER = "other", _("Another cause")
+
+
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
     """Reading rules for complaints."""
 
     def open(self) -> "ComplaintQuerySet":
-        """Return the complaints that still wait for an answer."""
-        return self.filter(status__in=OPEN)
+        """Return the complaints that still wait for an answer: those of a status of OPEN."""
+        return self.filter(is_waiting=1)
 
     def overdue(self, on: datetime.date) -> "ComplaintQuerySet":
         """Return the open complaints whose answer was due before the day `on`."""
@@ -152,6 +163,7 @@ class Complaint(models.Model):
     )
     conflict_reason = models.TextField(_("reason for naming a person concerned"), blank=True)
     delay_causes = models.TextField(_("causes of the delay"), blank=True)
+    delay_cause = models.CharField(_("main cause"), max_length=12, choices=DelayCause, blank=True)
     delayed_until_on = models.DateField(_("examination expected to end"), null=True, blank=True)
     answer = models.TextField(_("answer"), blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
@@ -181,9 +193,14 @@ class Complaint(models.Model):
         ordering = ["answer_due_on", "received_at"]
         indexes = [
             models.Index(fields=["status", "answer_due_on"], name="complaints_status_due"),
+            models.Index(fields=["received_at"], condition=Q(is_waiting=1), name="complaints_oldest_open"),
             models.Index(fields=["-is_waiting", "answer_due_on", "received_at"], name="complaints_inbox"),
-            models.Index(fields=["search_text"], name="complaints_search"),
+            WordsIndex(Words("search_text"), name="complaints_words"),
             models.Index(fields=["received_at"], name="complaints_received"),
+            # What is to be erased (complaints/retention.py): tombstones stay, and need not be passed over.
+            models.Index(
+                fields=["received_at"], condition=Q(erased_at__isnull=True), name="complaints_not_erased"
+            ),
             # How many came with this address (complaints/suspicion.py).
             models.Index(Upper("email"), name="complaints_address"),
             models.Index(fields=["answered_at"], name="complaints_answered"),

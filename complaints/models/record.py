@@ -5,9 +5,9 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from post_office.models import Email
+from post_office.models import STATUS, Email
 
-from complaints.models.case import Complaint, Outcome, Stage
+from complaints.models.case import Complaint, DelayCause, Outcome, Stage
 from core.append_only import AppendOnlyModel, AppendOnlyQuerySet
 
 
@@ -64,6 +64,22 @@ class Event(AppendOnlyModel):
         return f"{self.complaint} – {self.get_action_display()}"
 
 
+UNSENT = (STATUS.failed, STATUS.requeued)
+"""States of a mail that a mail server did not take."""
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Reading rules for messages."""
+
+    def undelivered(self) -> "MessageQuerySet":
+        """Return those whose mail no server took, and that were not posted as a letter instead."""
+        return self.filter(mail__status__in=UNSENT, posted_at__isnull=True)
+
+    def letters(self) -> "MessageQuerySet":
+        """Return those that can be printed: the ones by post, and those whose mail no server took."""
+        return self.filter(models.Q(by_post=True) | models.Q(mail__status__in=UNSENT))
+
+
 class Message(models.Model):
     """What was said between complainant and company, as it was said."""
 
@@ -78,6 +94,8 @@ class Message(models.Model):
     mail = models.ForeignKey(Email, null=True, on_delete=models.SET_NULL, related_name="+")
     by_post = models.BooleanField(_("by post"), default=False)
     posted_at = models.DateTimeField(_("posted"), null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")
@@ -94,6 +112,18 @@ class Message(models.Model):
     def __str__(self) -> str:
         return f"{self.complaint} – {self.subject}"
 
+    @property
+    def is_undelivered(self) -> bool:
+        """As MessageQuerySet.undelivered."""
+        return bool(self.mail and self.mail.status in UNSENT and not self.posted_at)
+
+    @property
+    def has_left(self) -> bool:
+        """Whether it is posted, or its mail sent. What the queue does not hold any more was sent."""
+        if self.by_post or self.posted_at:
+            return self.posted_at is not None
+        return self.mail is None or self.mail.status == STATUS.sent
+
 
 class PastExamination(models.Model):
     """An examination that ended with an escalation or a reopening: its clock and answer stay on record."""
@@ -107,6 +137,7 @@ class PastExamination(models.Model):
     target_on = models.DateField(_("internal target"), null=True)
     delayed_until_on = models.DateField(_("examination expected to end"), null=True)
     delay_causes = models.TextField(_("causes of the delay"), blank=True)
+    delay_cause = models.CharField(_("main cause"), max_length=12, choices=DelayCause, blank=True)
     answered_at = models.DateTimeField(_("answered"), null=True)
     answer = models.TextField(_("answer"), blank=True)
     outcome = models.CharField(_("outcome"), max_length=15, choices=Outcome, blank=True)
@@ -130,6 +161,7 @@ def ended_now(case: Complaint) -> dict[str, Any]:
         "target_on",
         "delayed_until_on",
         "delay_causes",
+        "delay_cause",
         "answered_at",
         "answer",
         "outcome",

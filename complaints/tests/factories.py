@@ -6,6 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 from django.contrib.auth.models import Permission, User
+from post_office.models import STATUS, Email
 
 from complaints import receiving
 from complaints.models import Complaint, Status
@@ -38,6 +39,11 @@ def make_complaint(language: str = "fr", **changes: str) -> Complaint:
     """Receive a complaint as the form would."""
     facts = {**FACTS, **changes}
     return receiving.receive(key=receiving.submission_key("example", facts), facts=facts, language=language)
+
+
+def mails_sent() -> None:
+    """Let every mail that waits have been sent."""
+    Email.objects.update(status=STATUS.sent)
 
 
 LONG_AGO = datetime.datetime(2020, 5, 5, 12, tzinfo=datetime.UTC)

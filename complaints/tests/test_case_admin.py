@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from complaints import handling, holds, retention
 from complaints.case_steps import STEPS
 from complaints.models import Complaint, Outcome
-from complaints.tests.factories import make_complaint, make_staff
+from complaints.tests.factories import mails_sent, make_complaint, make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -48,9 +48,10 @@ def asked(owner: User, sponsor: User) -> dict[str, dict[str, Any]]:
     return {
         "assign": {"owner": owner.pk, "sponsor": sponsor.pk},
         "answer": {"text": "We have looked at it.", "outcome": "upheld"},
-        "delay": {"causes": "A document is missing.", "until_on": LATER.isoformat()},
+        "delay": {"causes": "A document is missing.", "cause": "others", "until_on": LATER.isoformat()},
         "ask": {"request": "Which invoice?"},
         "note": {"text": "For ourselves."},
+        "add": {"text": "A letter says more."},
         "hold": {**reason, "until_on": LATER.isoformat()},
         "extend_hold": {**reason, "until_on": LATER_STILL.isoformat()},
         **dict.fromkeys(("escalate", "reopen", "withdraw", "set_aside"), reason),
@@ -72,6 +73,7 @@ WAYS: dict[str, Way] = {
     "grant": lambda case, owner, _: handling.answer(
         complaint=case, text="Yes.", outcome=Outcome.UPHELD, by=owner
     ),
+    "deliver": lambda _case, _owner, _: mails_sent(),
     "close": lambda case, owner, _: handling.close(complaint=case, by=owner),
     "withdraw": lambda case, owner, _: handling.withdraw(complaint=case, reason="Settled.", by=owner),
     "set_aside": lambda case, owner, _: handling.set_aside(complaint=case, reason="Spam.", by=owner),
@@ -96,9 +98,9 @@ STATES: dict[str, tuple[str, ...]] = {
     "overdue": (),
     "assigned": ("assign",),
     "examined": ("assign", "examine"),
-    "answered": ("assign", "reject"),
-    "granted": ("assign", "grant"),
-    "closed": ("assign", "reject", "close"),
+    "answered": ("assign", "reject", "deliver"),
+    "granted": ("assign", "grant", "deliver"),
+    "closed": ("assign", "reject", "deliver", "close"),
     "withdrawn": ("withdraw",),
     "set_aside": ("set_aside",),
     "erased": ("withdraw", "erase"),
@@ -120,7 +122,7 @@ def case_in(state: str, owner: User, sponsor: User) -> Complaint:
     return complaint
 
 
-ALWAYS = {"note", "hold"}
+ALWAYS = {"note", "hold", "add"}
 OPEN_TOO = ALWAYS | {"assign", "delay", "ask", "withdraw"}
 
 POSSIBLE: dict[str, set[str]] = {
@@ -132,7 +134,7 @@ POSSIBLE: dict[str, set[str]] = {
     "granted": ALWAYS | {"close", "reopen", "withdraw"},
     "closed": ALWAYS | {"escalate", "reopen"},
     "withdrawn": ALWAYS,
-    "set_aside": ALWAYS | {"restore"},
+    "set_aside": {"note", "hold", "restore"},
     "erased": set(),
     "held": OPEN_TOO - {"hold"} | {"set_aside", "lift_hold"},
     "held_by_other": OPEN_TOO - {"hold"} | {"set_aside", "lift_hold", "confirm_hold"},

@@ -15,7 +15,7 @@ from complaints import following, handling, retention
 from complaints.case_steps import STEPS, available
 from complaints.models import ENDED, OPEN, Complaint, HoldExtension, Outcome, Stage, Status
 from complaints.steps import StepRefused
-from complaints.tests.factories import make_complaint, make_staff
+from complaints.tests.factories import mails_sent, make_complaint, make_staff
 
 ONWARD = ("restore", "assign", "examine", "answer", "close", "escalate", "reopen", "delay")
 """What is tried more often, lest most lives end as they begin."""
@@ -59,6 +59,7 @@ class Move:
             "delay": {"causes": self.words, "until_on": until_on},
             "ask": {"request": "Which?"},
             "note": {"text": self.words},
+            "add": {"text": self.words},
             "hold": {"reason": self.words, "until_on": until_on},
             "extend_hold": {"reason": self.words, "until_on": until_on + datetime.timedelta(days=self.days)},
         }
@@ -126,7 +127,7 @@ def _everything(complaint: Complaint) -> dict[str, list[Any]]:
 def _check_trail(before: dict[str, Any], after: dict[str, Any], name: str) -> None:
     """An event was added and none of those before was touched; the same words twice leave one."""
     assert after["events"][: len(before["events"])] == before["events"]
-    is_repeated = name == "inform" and after["messages"] == before["messages"]
+    is_repeated = name in ("inform", "add") and after["messages"] == before["messages"]
     assert len(after["events"]) == len(before["events"]) + (0 if is_repeated else 1), name
     if len(after["past"]) > len(before["past"]):
         case, was = after["case"][0], before["case"][0]
@@ -144,6 +145,7 @@ MOMENTS = (
 def _grow_older(complaint: Complaint, days: int) -> None:
     """Let days pass: everything that has happened moves back by as many."""
     by = datetime.timedelta(days=days)
+    mails_sent()
     for name in MOMENTS:
         value = getattr(complaint, name)
         setattr(complaint, name, value and value - by)

@@ -15,7 +15,7 @@ from post_office.models import Email
 
 from complaints import following, handling, holds, retention
 from complaints.models import Attachment, Complaint, Event, Message, Outcome, Stage, Status
-from complaints.tests.factories import make_complaint, make_staff
+from complaints.tests.factories import mails_sent, make_complaint, make_staff
 from complaints.tests.following import address, opened
 from complaints.tests.test_attachments import stored
 from complaints.tests.uploaded_files import PDF, TXT
@@ -57,6 +57,8 @@ def test_the_page_of_a_new_case(case: Complaint) -> None:
     assert "Withdraw my complaint" in page
     assert "Pass my complaint to the management" not in page
     assert "Your data will be erased on" not in page
+    with translation.override("en"):
+        assert f"on {long_date(case.received_on + retention.KEPT)} at the earliest" in page
 
 
 def test_the_whole_case_without_staff_notes_or_names(case: Complaint) -> None:
@@ -73,6 +75,7 @@ def test_the_whole_case_without_staff_notes_or_names(case: Complaint) -> None:
         assert long_date(until_on) in page
     assert "A file is missing." in page
     handling.answer(complaint=case, text="It was right.", outcome=Outcome.REJECTED, by=boss)
+    mails_sent()
     handling.close(complaint=case, by=boss)
     handling.escalate(complaint=case, reason="Reason for the record", by=boss)
     page = client.get(CASE).text

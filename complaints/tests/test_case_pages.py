@@ -6,15 +6,17 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
-from post_office.models import Email
+from post_office.models import STATUS, Email
 
 from complaints.deadlines import answer_due_on
 from complaints.models import Attachment, Complaint, Message
 from complaints.retention import KEPT
 from complaints.tests.factories import FACTS, make_complaint, make_staff
+from complaints.tests.uploaded_files import PDF
 from core.dates import long_date
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +182,54 @@ class TestLetters:
         assert client.get(letter_address(mailed)).status_code == 404
         letter.complaint_id = mailed.complaint_id
         assert client.get(letter_address(letter)).status_code == 404
+
+
+class TestMailThatNoServerTook:
+    """Its words go by post."""
+
+    def test_it_is_printed_and_posted_as_a_letter(self, client: Client, handler: User) -> None:
+        case = make_complaint()
+        mailed = case.messages.get()
+        Email.objects.filter(pk=mailed.mail_id).update(status=STATUS.failed)
+        page = reverse("admin:complaints_complaint_change", args=[case.pk])
+        assert letter_address(mailed) in client.get(page).text
+        assert case.full_name in client.get(letter_address(mailed)).text
+        assert client.post(letter_address(mailed)).status_code == 302
+        mailed.refresh_from_db()
+        assert (mailed.by_post, mailed.posted_at is None) == (True, False)
+        assert client.get(letter_address(mailed)).status_code == 200
+
+
+class TestWhatCameOtherwise:
+    """Words and files of the complainant that staff enter."""
+
+    def url(self, case: Complaint) -> str:
+        return reverse("admin:complaints_complaint_step", args=[case.pk, "add"])
+
+    def test_they_stand_in_the_case_with_who_entered_them(self, client: Client, handler: User) -> None:
+        case = make_complaint()
+        assert 'enctype="multipart/form-data"' in client.get(self.url(case)).text
+        files = [SimpleUploadedFile("letter.pdf", PDF), SimpleUploadedFile("note.txt", b"A note.")]
+        given = {"text": "The letter says more.", "files": files}
+        assert client.post(self.url(case), given).status_code == 302
+        message = case.messages.get(from_complainant=True)
+        assert message.text == "The letter says more."
+        assert sorted(file.name for file in message.attachments.all()) == ["letter.pdf", "note.txt"]
+        event = case.events.get(action="informed")
+        assert event.actor == handler.get_full_name()
+        case.refresh_from_db()
+        assert case.news_at is not None
+
+    def test_a_file_that_is_refused_keeps_the_words_and_stores_nothing(
+        self, client: Client, handler: User
+    ) -> None:
+        case = make_complaint()
+        given = {"text": "The letter says more.", "files": SimpleUploadedFile("letter.exe", b"MZ")}
+        response = client.post(self.url(case), given)
+        assert response.status_code == 200
+        assert list(response.context["form"].errors) == ["files"]
+        assert "The letter says more." in response.text
+        assert not case.messages.filter(from_complainant=True).exists()
 
 
 class TestFiles:

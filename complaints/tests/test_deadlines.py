@@ -229,6 +229,26 @@ def test_a_sentence_says_how_it_was_counted(counted: Counted, sentence: str) -> 
         assert explain(counted).replace("\u00a0", " ") == sentence
 
 
+@pytest.mark.parametrize(
+    ("counted", "sentence"),
+    [
+        (count_month(date("2026-11-23")), "One calendar month from 23 November 2026, when this examination"),
+        (count_month(date("2028-01-30")), "One calendar month from 30 January 2028, when this examination"),
+        (
+            count_working_days(date("2026-11-23"), 1),
+            "1 working day from the day after 23 November 2026",
+        ),
+    ],
+)
+def test_the_clock_of_a_later_examination_is_not_said_to_run_from_receipt(
+    counted: Counted, sentence: str
+) -> None:
+    with translation.override("en"):
+        explained = explain(counted, from_receipt=False).replace("\u00a0", " ")
+    assert explained.startswith(sentence)
+    assert "receipt" not in explained
+
+
 def test_the_sentence_names_the_holidays_in_the_language_of_the_reader() -> None:
     counted = count_working_days(date("2026-04-23"), 10)
     with translation.override("fr"):

@@ -21,7 +21,7 @@ from post_office.models import STATUS, Email, Log
 
 from complaints import following, handling, holds, receiving, retention
 from complaints.models import AccessLink, Attachment, Complaint, Draft, Outcome, Status
-from complaints.tests.factories import FACTS, LONG_AGO, make_complaint, make_ended, make_staff
+from complaints.tests.factories import FACTS, LONG_AGO, mails_sent, make_complaint, make_ended, make_staff
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +66,7 @@ def planted(owner: User, sponsor: User) -> Complaint:
         handling.answer(**case, text=EVERYTHING, outcome=Outcome.REJECTED)
         if _time == 0:
             handling.escalate(complaint=complaint, reason=EVERYTHING, by=None)
+    mails_sent()
     handling.close(**case)
     Complaint.objects.filter(pk=complaint.pk).update(closed_at=LONG_AGO)
     following.add_information(complaint=complaint, text=f"And again {EVERYTHING}")

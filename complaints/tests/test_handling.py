@@ -10,13 +10,13 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
-from post_office.models import Email
+from post_office.models import STATUS, Email
 
-from complaints import handling, receiving
+from complaints import handling, inbox, receiving
 from complaints.deadlines import answer_due_on
 from complaints.models import Complaint, Event, Outcome, Stage, Status, Template
 from complaints.steps import StepRefused
-from complaints.tests.factories import FACTS, make_complaint, make_staff
+from complaints.tests.factories import FACTS, mails_sent, make_complaint, make_staff
 from core.append_only import AppendOnly
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +105,7 @@ def test_from_receipt_to_closure() -> None:
     handling.note(complaint=complaint, text="Ask the accountants.", by=owner)
     handling.announce_delay(complaint=complaint, causes="{{ a }} & {b}", until_on=until_on, by=owner)
     handling.answer(complaint=complaint, text="The point was examined.", outcome=Outcome.UPHELD, by=owner)
+    mails_sent()
     handling.close(complaint=complaint, by=sponsor)
     complaint.refresh_from_db()
     assert (complaint.status, complaint.outcome) == (Status.CLOSED, Outcome.UPHELD)
@@ -162,6 +163,42 @@ def test_answers_by_post_are_letters_and_close_when_posted() -> None:
     assert actions(complaint)[-2:] == ["posted", "closed"]
 
 
+@pytest.mark.parametrize("status", [STATUS.queued, STATUS.requeued, STATUS.failed])
+def test_a_case_whose_answer_has_not_left_is_not_closed(status: int) -> None:
+    complaint = make_complaint()
+    owner, _sponsor = assigned(complaint)
+    handling.answer(complaint=complaint, text="Yes.", outcome=Outcome.UPHELD, by=owner)
+    Email.objects.update(status=status)
+    with pytest.raises(StepRefused, match="parti" if status == STATUS.queued else "lettre"):
+        handling.close(complaint=complaint, by=owner)
+    mails_sent()
+    handling.close(complaint=complaint, by=owner)
+
+
+def test_what_no_mail_server_takes_goes_by_post() -> None:
+    complaint = make_complaint()
+    owner, _sponsor = assigned(complaint)
+    handling.answer(complaint=complaint, text="Yes.", outcome=Outcome.UPHELD, by=owner)
+    given = complaint.messages.get(kind="answer")
+    with pytest.raises(StepRefused):
+        handling.mark_posted(message=given, by=owner)
+    Email.objects.filter(pk=given.mail_id).update(status=STATUS.failed)
+    assert inbox.waiting(Complaint.objects.all(), "mail", timezone.localdate()).get() == complaint
+    handling.mark_posted(message=given, by=owner)
+    assert not inbox.waiting(Complaint.objects.all(), "mail", timezone.localdate()).exists()
+    given.refresh_from_db()
+    assert given.by_post
+    handling.close(complaint=complaint, by=owner)
+
+
+def test_an_answer_whose_mail_is_no_longer_in_the_queue_was_sent() -> None:
+    complaint = make_complaint()
+    owner, _sponsor = assigned(complaint)
+    handling.answer(complaint=complaint, text="Yes.", outcome=Outcome.UPHELD, by=owner)
+    Email.objects.all().delete()
+    handling.close(complaint=complaint, by=owner)
+
+
 def test_gates() -> None:
     complaint, owner, sponsor = make_complaint(), make_staff("owner"), make_staff("sponsor")
     until_on = complaint.answer_due_on + datetime.timedelta(days=1)
@@ -193,6 +230,8 @@ def test_gates() -> None:
     refused(handling.assign, **both)
     refused(handling.announce_delay, **delay)
     refused(handling.escalate, reason="granted in full", by=owner)
+    refused(handling.close, by=owner)
+    mails_sent()
     handling.close(complaint=complaint, by=owner)
     refused(handling.close, by=owner)
     refused(handling.withdraw, reason="too late", by=owner)
@@ -228,6 +267,7 @@ def test_the_management_examines_anew_and_the_old_clock_stays_on_record() -> Non
     owner, sponsor = assigned(complaint)
     first_due_on = complaint.answer_due_on
     handling.answer(complaint=complaint, text="No.", outcome=Outcome.REJECTED, by=owner)
+    mails_sent()
     handling.close(complaint=complaint, by=owner)
     handling.escalate(complaint=complaint, reason="I disagree.", by=None)
     complaint.refresh_from_db()

@@ -5,6 +5,7 @@ import datetime
 import io
 import re
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -18,6 +19,7 @@ from complaints import handling, inbox, retention
 from complaints.admin import MOST_AT_ONCE
 from complaints.models import Complaint, Outcome
 from complaints.tests.factories import make_complaint, make_staff
+from core.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -318,6 +320,20 @@ class TestExport:
         assert "text/csv" not in response["Content-Type"]
         assert case.full_name not in response.text
         assert not LogEntry.objects.exists()
+
+
+def test_a_long_export_is_read_in_pieces(
+    client: Client, handler: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    cases = [make_complaint(summary=str(number)) for number in range(5)]
+    chosen = {"action": "export_selected", "_selected_action": [case.pk for case in cases]}
+    client.post(LIST, chosen)
+    LogEntry.objects.all().delete()
+    with patch("complaints.admin.BATCH", 2), django_assert_num_queries(13):
+        lines = b"".join(client.post(LIST, chosen).streaming_content).splitlines()  # type: ignore[attr-defined]  # a file
+    assert len(lines) == 6
+    assert {entry.object_id for entry in LogEntry.objects.all()} == {str(case.pk) for case in cases}
+    assert AuditEntry.objects.filter(subject="complaints.csv").latest("pk").facts == {"number": 5}
 
 
 def test_the_start_page_says_when_erasing_is_late(client: Client, handler: User) -> None:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 BEFORE, AFTER = ("complaints", "0001_initial"), ("complaints", "0002_case_and_its_clocks")
-LAST = ("complaints", "0012_address_index")
+LAST = ("complaints", "0014_indexes_for_many")
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -36,7 +36,8 @@ def stored(received: str, answered: str = "", **changes: object) -> Complaint:
 def test_a_year() -> None:
     stored("2023-12-30", "2024-01-09", outcome=Outcome.REJECTED)
     stored("2024-01-01", "2024-01-11")
-    stored("2024-02-01", "2024-03-31", delayed_until_on="2024-04-15", delay_causes="c", kind="technical")
+    stored("2024-02-01", "2024-03-31", delayed_until_on="2024-04-15", delay_causes="c", kind="technical",
+           delay_cause="volume")  # fmt: skip
     stored("2024-12-31")
     stored("2024-06-01", set_aside_at="2024-06-01T12:00Z")
     escalated = stored("2024-05-01", stage="management", stage_began_on="2024-06-10")
@@ -44,18 +45,22 @@ def test_a_year() -> None:
         complaint=escalated,
         stage="first",
         began_on="2024-05-01",
+        delay_cause="volume",
+        delayed_until_on="2024-06-09",
         answer_due_on="2024-06-01",
         answered_at="2024-05-31T12:00Z",
         outcome=Outcome.REJECTED,
         ended_at="2024-06-10T12:00Z",
     )
     found = report(FIRST, NEXT)
-    assert (found.received, found.delays, found.escalations, found.withdrawals) == (4, 1, 1, 0)
+    assert (found.received, found.delays, found.escalations, found.withdrawals) == (4, 2, 1, 0)
     assert dict(found.by_kind)["Technique"] == 1
     assert dict(found.by_kind)["Financière"] == 3
     assert dict(found.outcomes) == {"Fondée": 2, "Partiellement fondée": 0, "Non fondée": 2}
     # 10, 10, 59 and 30 days; the third after its month.
     assert found.answers == Answers(4, 3, 20.0)
+    assert dict(found.causes)["Nombre élevé de réclamations"] == 2
+    assert sum(dict(found.causes).values()) == 2
     assert found.still_open == 2
     assert found.answers.percent_in_time == 75
 
@@ -97,7 +102,7 @@ def test_the_page(client: Client, django_assert_num_queries: DjangoAssertNumQuer
     assert client.get(address).status_code == 403
     client.force_login(make_staff("auditor"))
     client.get(address)
-    with django_assert_num_queries(43):
+    with django_assert_num_queries(35):
         page = client.get(address, {"year": "2024"}).text
     assert page.count("<figcaption") == 2
     assert "style=" not in page

@@ -105,7 +105,7 @@ class TestEditing:
 STEPS: dict[str, tuple[Purpose, str, dict[str, str]]] = {
     "answer": (Purpose.ANSWER, "text", {"outcome": "upheld"}),
     "ask": (Purpose.INFORMATION, "request", {}),
-    "delay": (Purpose.DELAY, "causes", {"until_on": UNTIL}),
+    "delay": (Purpose.DELAY, "causes", {"until_on": UNTIL, "cause": "other"}),
 }
 
 

@@ -227,7 +227,7 @@ def test_any_bytes(beginning: bytes, middle: bytes, end: bytes, extension: str) 
     assert problem(beginning + middle + end, f"a{extension}") in {"", *PROBLEMS}
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(st.sampled_from(list(WHOLE)), st.data())
 def test_any_change(extension: str, data: st.DataObject) -> None:
     content = bytearray(WHOLE[extension])

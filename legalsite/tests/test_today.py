@@ -1,6 +1,7 @@
 """The start page of the admin: what waits, for each group of staff."""
 
 import datetime
+from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -105,9 +106,24 @@ def test_nothing_waits_for_whoever_can_do_nothing(client: Client, members: dict[
     assert "Nothing waits for you." in page.text
 
 
+def test_no_more_erasures_are_counted_than_are_worth_it(client: Client, members: dict[str, User]) -> None:
+    long_ago = timezone.now() - datetime.timedelta(days=4 * 366)
+    for number in range(3):
+        case = make_complaint(summary=str(number))
+        handling.withdraw(complaint=case, reason="", by=members["Complaint handlers"])
+        Complaint.objects.filter(pk=case.pk).update(received_at=long_ago, withdrawn_at=long_ago)
+    client.force_login(members["Auditors"])
+    client.cookies["django_language"] = "en"
+    with patch("legalsite.today.MOST_COUNTED", 2):
+        page = client.get("/admin/").text
+    assert "The personal data of 2 or more complaints should have been erased" in page
+    assert page.count("2 or more") == 2
+
+
 def test_what_goes_on_by_itself_is_told_apart(members: dict[str, User]) -> None:
     everything(members)
-    old = make_complaint(summary="Old")
+    # Nobody asks about this one.
+    old = make_complaint(summary="Old", email="other@example.com")
     handling.withdraw(complaint=old, reason="", by=members["Complaint handlers"])
     long_ago = timezone.now() - datetime.timedelta(days=3 * 366)
     Complaint.objects.filter(pk=old.pk).update(received_at=long_ago, withdrawn_at=long_ago)

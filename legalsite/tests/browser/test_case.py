@@ -1,11 +1,15 @@
 """A complaint from both sides: the complainant's whole way and that of staff, with every mail."""
 
+import datetime
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
+from django.utils.translation import gettext, override
 from playwright.sync_api import Browser, Page, expect
 
+from core.dates import long_date
 from legalsite.tests.browser.conftest import Mailbox, plain, sign_in
 from legalsite.tests.browser.test_complaint import AS_LONG_AS_A_PERSON, MAKE_STAFF, fill
 from scripts.portal import Portal
@@ -64,11 +68,32 @@ WORDS = {
 }
 
 
+def said(language: str, words: str) -> str:
+    """Return the portal's own words in a language; they are written in English."""
+    with override(language):
+        return gettext(words)
+
+
+def dated(language: str, on: datetime.date) -> str:
+    """Return a day as the portal writes it in a language."""
+    with override(language):
+        return long_date(on)
+
+
 def step(page: Page, label: str) -> None:
     """Press the button of a step in the case, and then that of its form."""
     page.locator(".next-step").get_by_role("link", name=label).click()
     page.locator(".submit-row button").click()
     expect(page.locator(".messagelist .success")).to_be_visible()
+
+
+def until_sent(page: Page, on_its_way: str) -> None:
+    """Wait until every mail of the case is marked as sent, a moment after it has arrived."""
+    for _time in range(50):
+        if not page.locator("#messages-group", has_text=on_its_way).count():
+            break
+        page.wait_for_timeout(200)
+        page.reload()
 
 
 def open_case(page: Page, words: dict[str, str], reference: str, email: str, box: Mailbox) -> str:
@@ -102,6 +127,7 @@ def test_the_whole_way(
     tmp_path: Path,
     language: str,
 ) -> None:
+    say = partial(said, language)
     words, box, email = WORDS[language], mailbox[0], f"case-{language}@example.com"
     note = tmp_path / "exemple.txt"
     note.write_text("Exemple de pièce jointe.", encoding="utf-8")
@@ -120,7 +146,7 @@ def test_the_whole_way(
 
     # Staff assign, examine and announce a delay.
     portal.manage("shell", "--verbosity", "0", "-c", MAKE_STAFF)
-    context = browser.new_context(base_url=portal.url, locale="en")
+    context = browser.new_context(base_url=portal.url, locale=language)
     staff = context.new_page()
     sign_in(staff, "example-admin", "an example passphrase")
     staff.goto(f"/admin/complaints/complaint/?q={reference}")
@@ -128,14 +154,15 @@ def test_the_whole_way(
     with staff.expect_download() as downloading:
         staff.get_by_role("link", name="exemple.txt").click()
     assert downloading.value.path().read_text(encoding="utf-8") == "Exemple de pièce jointe."
-    staff.locator(".next-step").get_by_role("link", name="Assign owner and sponsor").click()
-    staff.get_by_label("Owner").select_option(label="example-admin")
-    staff.get_by_label("Sponsor").select_option(label="example-sponsor")
+    staff.locator(".next-step").get_by_role("link", name=say("Assign owner and sponsor")).click()
+    staff.get_by_label(say("Owner")).select_option(label="example-admin")
+    staff.get_by_label(say("Sponsor")).select_option(label="example-sponsor")
     staff.locator(".submit-row button").click()
-    step(staff, "Begin the examination")
-    staff.locator(".next-step").get_by_role("link", name="Announce a delay").click()
-    staff.get_by_label("Causes of the delay").fill("Exemple de cause.")
-    staff.get_by_label("Day on which").fill("2099-01-31")
+    step(staff, say("Begin the examination"))
+    staff.locator(".next-step").get_by_role("link", name=say("Announce a delay")).click()
+    staff.get_by_label(say("Causes of the delay")).fill("Exemple de cause.")
+    staff.get_by_label(say("Main cause")).select_option("others")
+    staff.get_by_label(say("Day on which the examination should end")).fill("2099-01-31")
     staff.locator(".submit-row button").click()
     box.wait_for(words["delayed"], number=1)
 
@@ -153,36 +180,36 @@ def test_the_whole_way(
     # Staff see it and answer: not everything is granted.
     staff.reload()
     expect(staff.locator("#messages-group")).to_contain_text("Exemple de complément.")
-    staff.locator(".next-step").get_by_role("link", name="Answer the complaint").click()
-    staff.get_by_label("Answer", exact=True).fill("Exemple de réponse.")
-    staff.get_by_label("Outcome").select_option("rejected")
+    staff.locator(".next-step").get_by_role("link", name=say("Answer the complaint")).click()
+    staff.get_by_label(say("Answer"), exact=True).fill("Exemple de réponse.")
+    staff.get_by_label(say("Outcome")).select_option("rejected")
     staff.locator(".submit-row button").click()
     box.wait_for("Exemple de réponse.", number=1)
-    step(staff, "Close the complaint")
+    until_sent(staff, say("on its way"))
+    step(staff, say("Close the complaint"))
 
     # A legal hold suspends the erasure, and is extended by two people.
-    second = browser.new_context(base_url=portal.url, locale="en")
+    second = browser.new_context(base_url=portal.url, locale=language)
     colleague = second.new_page()
     sign_in(colleague, "example-sponsor", "an example passphrase")
     colleague.goto(staff.url)
-    for ask, confirm, until_on, day in (
-        ("Ask for a legal hold", "Confirm the legal hold", "2098-01-31", "31 January 2098"),
+    for ask, confirm, until_on in (
+        ("Ask for a legal hold", "Confirm the legal hold", datetime.date(2098, 1, 31)),
         (
             "Ask to extend the legal hold",
             "Confirm the extension of the legal hold",
-            "2099-01-31",
-            "31 January 2099",
+            datetime.date(2099, 1, 31),
         ),
     ):
         staff.reload()
-        staff.locator(".next-step").get_by_role("link", name=ask).click()
-        staff.get_by_label("Reason for the record").fill("Exemple de procédure.")
-        staff.get_by_label("Held until").fill(until_on)
+        staff.locator(".next-step").get_by_role("link", name=say(ask)).click()
+        staff.get_by_label(say("Reason for the record")).fill("Exemple de procédure.")
+        staff.get_by_label(say("Held until")).fill(until_on.isoformat())
         staff.locator(".submit-row button").click()
-        expect(staff.locator(".next-step").get_by_role("link", name=confirm)).to_have_count(0)
+        expect(staff.locator(".next-step").get_by_role("link", name=say(confirm))).to_have_count(0)
         colleague.reload()
-        step(colleague, confirm)
-        expect(colleague.locator(".field-erasure")).to_contain_text(day)
+        step(colleague, say(confirm))
+        expect(colleague.locator(".field-erasure")).to_contain_text(dated(language, until_on))
     second.close()
 
     # The complainant sees that, and not why; asks the management, and in the end withdraws.
@@ -201,51 +228,57 @@ def test_the_whole_way(
     context.close()
 
 
-def test_an_answer_by_post_and_a_reopening(page: Page, portal: Portal) -> None:
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_an_answer_by_post_and_a_reopening(page: Page, portal: Portal, language: str) -> None:
+    say = partial(said, language)
     portal.manage("shell", "--verbosity", "0", "-c", MAKE_STAFF)
     sign_in(page, "example-admin", "an example passphrase")
-    page.get_by_role("button", name="English").click()
+    if language == "en":
+        page.get_by_role("button", name="English").click()
+    save = "Enregistrer" if language == "fr" else "Save"
     page.goto("/admin/complaints/standardtext/add/")
     page.locator("#id_purpose").select_option("answer")
     page.locator("#id_language").select_option("fr")
-    page.get_by_label("Title").fill("Example")
+    page.locator("#id_title").fill(f"Example {language}")
     page.locator("#id_text").fill("{name}, {received_on}.")
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name=save, exact=True).click()
     page.goto("/admin/complaints/complaint/")
-    page.get_by_role("link", name="Enter a complaint").click()
-    page.get_by_label("How did it come?").select_option("letter")
-    page.get_by_label("Received on").fill("2026-01-31")
-    page.get_by_label("Full name").fill("Example Correspondent")
-    page.get_by_label("Postal address").fill("1, rue de l’Exemple")
-    page.get_by_label("By post").check()
-    page.get_by_label("Other", exact=True).check()
-    page.get_by_label("What went wrong").fill("Example by letter")
-    page.get_by_label("What happened?").fill("Example of a letter.")
+    page.get_by_role("link", name=say("Enter a complaint")).click()
+    page.get_by_label(say("How did it come?")).select_option("letter")
+    page.get_by_label(say("Received on")).fill("2026-01-31")
+    page.get_by_label(say("Full name")).fill("Example Correspondent")
+    page.get_by_label(say("Postal address")).fill("1, rue de l’Exemple")
+    page.get_by_label(say("By post")).check()
+    page.get_by_label(say("Other"), exact=True).check()
+    page.get_by_label(say("What went wrong, in one sentence?")).fill("Example by letter")
+    page.get_by_label(say("What happened?")).fill("Example of a letter.")
     page.locator(".submit-row button").click()
-    expect(page.locator(".field-clock")).to_contain_text("28 February 2026")
-    page.locator(".next-step").get_by_role("link", name="Assign owner and sponsor").click()
-    page.get_by_label("Owner").select_option(label="example-admin")
-    page.get_by_label("Sponsor").select_option(label="example-sponsor")
+    expect(page.locator(".field-clock")).to_contain_text(dated(language, datetime.date(2026, 2, 28)))
+    page.locator(".next-step").get_by_role("link", name=say("Assign owner and sponsor")).click()
+    page.get_by_label(say("Owner")).select_option(label="example-admin")
+    page.get_by_label(say("Sponsor")).select_option(label="example-sponsor")
     page.locator(".submit-row button").click()
-    page.locator(".next-step").get_by_role("link", name="Answer the complaint").click()
-    page.get_by_label("Outcome").select_option("upheld")
-    page.get_by_label("Standard text").select_option(label="Example")
-    page.get_by_role("button", name="Use this text").click()
-    answer = page.get_by_label("Answer", exact=True)
+    page.locator(".next-step").get_by_role("link", name=say("Answer the complaint")).click()
+    page.get_by_label(say("Outcome")).select_option("upheld")
+    page.get_by_label(say("Standard text")).select_option(label=f"Example {language}")
+    page.get_by_role("button", name=say("Use this text")).click()
+    answer = page.get_by_label(say("Answer"), exact=True)
     expect(answer).to_be_focused()
     expect(answer).to_have_value(re.compile(r"^Example Correspondent, 31\s+janvier\s+2026\.$"))
-    expect(page.get_by_label("Outcome")).to_have_value("upheld")
+    expect(page.get_by_label(say("Outcome"))).to_have_value("upheld")
     answer.fill("Example of an answer by letter.")
     page.locator(".submit-row button").click()
-    expect(page.locator(".messagelist")).to_contain_text("print and post the letter")
-    page.locator("#messages-group").get_by_role("link", name="Letter to post").last.click()
+    expect(page.locator(".messagelist")).to_contain_text(
+        "print and post the letter" if language == "en" else "imprimez"
+    )
+    page.locator("#messages-group").get_by_role("link", name=say("Letter to post")).last.click()
     expect(page.locator(".recipient")).to_contain_text("rue de l’Exemple")
     expect(page.get_by_text("Example of an answer by letter.")).to_be_visible()
     page.get_by_role("button").click()
-    expect(page.locator("#messages-group")).to_contain_text("Letter, posted")
-    step(page, "Close the complaint")
-    page.locator(".next-step").get_by_role("link", name="Reopen").click()
-    page.get_by_label("Reason for the record").fill("Example: the refund was not made.")
+    expect(page.locator("#messages-group")).to_contain_text(say("Letter, posted"))
+    step(page, say("Close the complaint"))
+    page.locator(".next-step").get_by_role("link", name=say("Reopen")).click()
+    page.get_by_label(say("Reason for the record")).fill("Example: the refund was not made.")
     page.locator(".submit-row button").click()
-    expect(page.locator(".field-stage").first).to_contain_text("Examined again")
+    expect(page.locator(".field-stage").first).to_contain_text(say("Examined again"))
     expect(page.locator("#past_examinations-group")).to_contain_text("Example of an answer by letter.")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.any_database]
 
@@ -49,4 +49,23 @@ def test_files_go_ahead_and_what_was_typed_stays(page: Page, tmp_path: Path) -> 
     expect(page.locator("#held li")).to_contain_text("letter.txt")
     page.get_by_role("button", name="Remove letter.txt").click()
     expect(page.locator("#held li")).to_have_count(0)
+    expect(page.get_by_label("What went wrong")).to_have_value("Invoice sent twice")
+
+
+def test_files_that_are_still_under_way_go_with_the_form(page: Page, tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("An example letter.", encoding="utf-8")
+
+    def never(route: Route) -> None:
+        """Leave what goes ahead without an answer."""
+        if route.request.resource_type != "xhr":
+            route.continue_()
+
+    page.route("**/complaints/new/", never)
+    page.goto("/en/complaints/new/")
+    page.get_by_label("What went wrong").fill("Invoice sent twice")
+    page.locator("#id_attached").set_input_files([letter])
+    expect(page.get_by_role("status").filter(has_text="Adding the files")).to_be_visible()
+    page.get_by_role("button", name="Check my answers").click()
+    expect(page.locator("#held li")).to_contain_text("letter.txt")
     expect(page.get_by_label("What went wrong")).to_have_value("Invoice sent twice")

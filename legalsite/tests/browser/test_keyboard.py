@@ -130,7 +130,7 @@ def told_apart(page: Page, stop: Stop) -> int:
     with_focus = page.screenshot(clip=clip)
     # The next Tab goes on from here all the same.
     page.evaluate("document.activeElement.blur()")
-    # A part within a field, as the button of a calendar, keeps the focus: the ring is taken away for the picture.
+    # A part within a field, as the button of a calendar, keeps the focus: its ring is taken away for that.
     is_within = page.evaluate("document.activeElement.matches(':focus-within')")
     without = page.screenshot(clip=clip, style=WITHOUT_RING if is_within else None)
     pairs = zip(pixels(with_focus), pixels(without), strict=True)
