@@ -1,6 +1,6 @@
 """wapiti against the stack, bounded in time; its findings in words, and its report in var/scan.
 
-usage: python -m scripts.scan, with wapiti in var/wapiti (scripts/scan.sh). Ends with 1 on a finding.
+usage: python -m scripts.scan [MODULES], with wapiti in var/wapiti (scripts/scan.sh); 1 on a finding.
 """
 
 import json
@@ -33,7 +33,7 @@ CRAWL, ATTACK = 240, 150
 """Seconds for finding pages, and for each module."""
 
 
-def scan(stack: Stack) -> dict[str, Any]:
+def scan(stack: Stack, modules: str) -> dict[str, Any]:
     """Run wapiti and return its report."""
     folder = ROOT / "var" / "scan"
     folder.mkdir(parents=True, exist_ok=True)
@@ -51,6 +51,8 @@ def scan(stack: Stack) -> dict[str, Any]:
         MODULES,
         *bounds.split(),
     ]
+    # As a browser says where a form stands: without it Django refuses before it looks at the token.
+    command += ["--header", f"Origin: {stack.url}", "--header", f"Referer: {stack.url}/"]
     command += ["--store-session", own, "--store-config", own, "--format", "json", "--output", str(report)]
     subprocess.run(command, cwd=ROOT, check=True)
     found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
@@ -59,8 +61,9 @@ def scan(stack: Stack) -> dict[str, Any]:
 
 def main() -> int:
     """Scan, print what was found, and what the portal said of it in its log."""
+    modules = sys.argv[1] if len(sys.argv) > 1 else MODULES
     with up(EMAIL_URL="consolemail://") as stack:
-        report = scan(stack)
+        report = scan(stack, modules)
         faults = stack.log.read_text(errors="replace").count("Internal Server Error")
     findings = [
         (kind, each)
@@ -70,7 +73,7 @@ def main() -> int:
     ]
     for kind, each in findings:
         print(f"{kind}: {each['method']} {each['path']} {each.get('parameter') or ''} {each['info']}")
-    print(f"{report['infos'].get('crawled_pages_nbr', '?')} pages, {MODULES}.")
+    print(f"{report['infos'].get('crawled_pages_nbr', '?')} pages, {modules}.")
     print(f"{len(findings)} findings, {faults} faults in the log of the portal.")
     return 1 if findings or faults else 0
 

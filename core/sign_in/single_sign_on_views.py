@@ -4,6 +4,7 @@ import logging
 
 from django.contrib import admin
 from django.contrib.auth.models import User
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -23,6 +24,10 @@ CARRIED = "oidc_carried"
 """Where the session keeps what was typed when another session ended, while somebody is at the provider."""
 
 
+MOST_CARRIED = 200_000
+"""Characters of it, compressed: far more than a form of the admin holds."""
+
+
 def leave(request: HttpRequest, context_of: views.ContextOf) -> HttpResponseBase:
     """Send somebody to the provider.
 
@@ -33,7 +38,14 @@ def leave(request: HttpRequest, context_of: views.ContextOf) -> HttpResponseBase
     from core.sign_in import single_sign_on
 
     if request.method == "POST":
-        request.session[CARRIED] = carrying.of_sign_in(request)
+        # It is kept for somebody who has not signed in yet: whoever can ask could fill the disk with it.
+        limit(request, name="single-sign-on-carried", times=20, seconds=3600)
+        carried = carrying.of_sign_in(request)
+        if len(carried) > MOST_CARRIED:
+            raise RequestDataTooBig
+        if carrying.unpacked(carried) is None:
+            return HttpResponseRedirect(reverse("admin:single-sign-on"))
+        request.session[CARRIED] = carried
         request.session.set_expiry(single_sign_on.SECONDS)
         context = {**context_of(request), "title": gettext("Single sign-on")}
         return TemplateResponse(request, "admin/sign_in/leave.html", context)
@@ -72,7 +84,7 @@ def _only_when_on(request: HttpRequest) -> None:
     if not has_provider():
         raise Http404
     # Each makes the portal ask the provider, and the first one keeps a session.
-    limit(request, name="single-sign-on", times=60, seconds=60)
+    limit(request, name="single-sign-on", times=30, seconds=60)
 
 
 def _refused(request: HttpRequest, reason: str, account: User | None, *, is_gone: bool) -> HttpResponseBase:

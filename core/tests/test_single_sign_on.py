@@ -181,7 +181,7 @@ def test_a_provider_that_is_gone_leaves_the_password(
 
 
 def test_who_asks_too_often_waits(client: Client, provider: Provider) -> None:
-    answers = {client.get(BACK).status_code for _ in range(61)}
+    answers = {client.get(BACK).status_code for _ in range(31)}
     assert answers == {403, 429}
 
 
@@ -195,6 +195,14 @@ def test_what_was_typed_comes_back(client: Client, provider: Provider, person: U
     assert back.status_code == 200
     assert "A word &amp; &lt;b&gt;" in back.text
     assert f'action="{address}"' in back.text
+
+
+def test_what_was_typed_does_not_fill_the_disk(client: Client, provider: Provider) -> None:
+    forged = client.post(LEAVE, {"carried": "eyJhIjoxfQ:1sABCD:forged"})
+    assert (forged.status_code, forged["Location"]) == (302, LEAVE)
+    assert client.post(LEAVE, {"carried": "x" * 200_001}).status_code == 413
+    assert not client.session.keys()
+    assert {client.post(LEAVE, {"carried": "x"}).status_code for _ in range(20)} == {302, 429}
 
 
 def test_what_was_typed_does_not_come_to_who_signs_in_from_the_start(
