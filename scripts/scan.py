@@ -48,7 +48,7 @@ def scan(stack: Stack, modules: str) -> dict[str, Any]:
         f"{stack.url}/",
         *starts,
         "--module",
-        MODULES,
+        modules,
         *bounds.split(),
     ]
     # As a browser says where a form stands: without it Django refuses before it looks at the token.
