@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run staff demo backup restore test check stack test-stack audit-deps lock messages specimens screenshots gazetteer legal-texts map bench bench-check faults validate audit tasks
+.PHONY: help run staff demo backup restore test check stack test-stack scan fuzz audit-deps lock messages specimens screenshots gazetteer legal-texts map bench bench-check faults validate audit tasks
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -38,6 +38,13 @@ stack: .venv/installed-dev ## Run the portal as on several machines: nginx, two 
 test-stack: .venv/installed-dev ## Test that several processes behave as one portal, behind the nginx of deploy/
 	@scripts/need.sh nginx nginx redis-server redis-server initdb postgresql openssl openssl
 	@DEBUG=True .venv/bin/python -m pytest -m stack legalsite/tests/stack
+
+scan: .venv/installed-dev ## Let wapiti attack the stack on loopback, some twenty minutes at most (needs the internet once)
+	@scripts/need.sh nginx nginx redis-server redis-server initdb postgresql openssl openssl
+	@scripts/scan.sh
+
+fuzz: .venv/installed-dev ## Send every hostile text to every parameter, path and field; `make test` sends one in seven
+	@FUZZ=all DEBUG=True .venv/bin/python -m pytest legalsite/tests/test_hostile.py
 
 audit-deps: .venv/installed-dev ## Look for known weaknesses of the locked packages and in the code (needs the internet)
 	@scripts/audit.sh

@@ -23,7 +23,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from core import audit
-from core.models import FailedSignIn
+from core.models import FailedSignIn, SignInIdentity
 from core.sign_in import failures, second_factor
 from core.staff import ReadOnlyAdmin
 
@@ -162,6 +162,30 @@ class GroupsAdmin(RecordsRights, GroupAdmin):
 
     added, changed = audit.Action.GROUP_ADDED, audit.Action.GROUP_CHANGED
     deleted = audit.Action.GROUP_DELETED
+
+
+@admin.register(SignInIdentity)
+class SignInIdentityAdmin(admin.ModelAdmin[SignInIdentity]):
+    """Who an account is at the provider: from its first sign-in there, or entered by hand."""
+
+    list_display = ("user", "issuer", "subject", "since")
+    fields = ("user", "issuer", "subject")
+    ordering = ("user__username",)
+
+    def has_change_permission(self, request: HttpRequest, obj: SignInIdentity | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: SignInIdentity, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        audit.record(audit.Action.CONNECTED, by=request.user, about=str(obj), request=request)
+
+    def delete_model(self, request: HttpRequest, obj: SignInIdentity) -> None:
+        audit.record(audit.Action.DISCONNECTED, by=request.user, about=str(obj), request=request)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[SignInIdentity]) -> None:
+        for connection in queryset:
+            self.delete_model(request, connection)
 
 
 @admin.register(FailedSignIn)

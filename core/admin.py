@@ -81,7 +81,8 @@ class StandingFilter(admin.SimpleListFilter):
         return [(str(status), str(words)) for status, words in STANDINGS.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[OutgoingMail]) -> QuerySet[OutgoingMail]:
-        return queryset.filter(status=self.value()) if self.value() else queryset
+        known = {str(status) for status in STANDINGS}
+        return queryset.filter(status=self.value()) if self.value() in known else queryset
 
 
 @admin.register(OutgoingMail)

@@ -3,6 +3,7 @@
 import datetime
 
 from axes.models import AccessAttempt
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -162,6 +163,8 @@ class AuditEntry(AppendOnlyModel):
         """What happened."""
 
         SIGNED_IN = "signed_in", _("Signed in")
+        CONNECTED = "connected", _("Connected with single sign-on")
+        DISCONNECTED = "disconnected", _("Disconnected from single sign-on")
         REFUSED = "refused", _("Sign-in refused")
         CODE_REFUSED = "code_refused", _("Code refused")
         LOCKED = "locked", _("Sign-in locked")
@@ -204,6 +207,28 @@ class AuditEntry(AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.get_action_display()}, {self.subject or self.actor}"
+
+
+class SignInIdentity(models.Model):
+    """Who an account is at the provider of single sign-on: a subject, which never goes to somebody else."""
+
+    user = models.OneToOneField(
+        User, on_delete=models.CASCADE, related_name="sign_in_identity", verbose_name=_("account")
+    )
+    issuer = models.CharField(_("provider"), max_length=255)
+    subject = models.CharField(_("identifier at the provider"), max_length=255)
+    since = models.DateTimeField(_("since"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("single sign-on connection")
+        verbose_name_plural = _("single sign-on connections")
+        default_permissions = ("view", "add", "delete")
+        constraints = [
+            models.UniqueConstraint(fields=("issuer", "subject"), name="core_signinidentity_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.user.get_username()
 
 
 class FailedSignIn(AccessAttempt):  # type: ignore[misc]  # axes ships no types

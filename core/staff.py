@@ -1,12 +1,14 @@
 """The admin site that staff work in: its name, its rules, and what the apps' admin classes share."""
 
+import re
+from functools import update_wrapper
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.db import models
 from django.forms import BaseInlineFormSet, BaseModelFormSet, ModelForm
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +17,9 @@ from core.version import VERSION
 
 DAILY = ("complaints", "privacy", "documents", "roaming", "core")
 """Apps in the order in which staff need them; all others are about accounts."""
+
+MOST_DIGITS = 18
+"""Decimal digits that surely fit into the 64 bits of a database's number."""
 
 FIRST = ("complaint", "request", "document", "version", "destination", "listing", "banner", "user")
 """Models that stand first in their group, by their work and not by their name."""
@@ -27,6 +32,18 @@ class PortalAdminSite(SignInSite):
     site_header = _("Legal portal")
     index_title = _("What needs you today")
     enable_nav_sidebar = True
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Let only staff in, and answer 404 to numbers that no database holds: Django asks it anyway."""
+
+        def bounded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if any(
+                _is_past_numbers(name, value) for name, several in request.GET.lists() for value in several
+            ):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return super().admin_view(update_wrapper(bounded, view), cacheable)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Return what every page of the admin needs, the version of the portal among it."""
@@ -46,6 +63,13 @@ class PortalAdminSite(SignInSite):
         for group in groups:
             group["models"] = sorted(group["models"], key=_place)
         return groups
+
+
+def _is_past_numbers(name: str, value: str) -> bool:
+    """Whether a parameter holds a number of more digits than 64 bits have, or a year past the last."""
+    # Words that are searched for are no numbers, whatever they are made of.
+    most = 4 if name.endswith("__year") else MOST_DIGITS
+    return name != "q" and any(each.isdecimal() and len(each) > most for each in re.split(r"\W", value))
 
 
 def _place(model: dict[str, Any]) -> int:

@@ -127,6 +127,30 @@ def _processes() -> Iterator[CheckMessage]:
         )
 
 
+def _single_sign_on() -> Iterator[CheckMessage]:
+    names = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    missing = [name for name in names if not getattr(settings, name)]
+    if missing and len(missing) < len(names):
+        yield Warned(
+            f"Single sign-on is half set, and therefore off: {' and '.join(missing)} missing.",
+            hint="Set all three of OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, or none.",
+            id="portal.W071",
+        )
+    if settings.OIDC_ISSUER and not settings.OIDC_ISSUER.startswith("https://"):
+        yield Warned(
+            f"OIDC_ISSUER ({settings.OIDC_ISSUER}) does not begin with https://: whoever stands between can "
+            "sign in as anybody.",
+            hint="Set it to the address that the provider calls its issuer.",
+            id="portal.W072",
+        )
+    if settings.OIDC_SECOND_FACTOR_ACR and missing:
+        yield Warned(
+            "OIDC_SECOND_FACTOR_ACR is set, and single sign-on is off.",
+            hint="Set OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, or leave it out.",
+            id="portal.W073",
+        )
+
+
 def _in_clear(address: SplitResult, encrypted: str) -> bool:
     """Whether an address leads to another machine by another scheme than the encrypted one."""
     return bool(address.hostname) and address.hostname not in LOOPBACK and address.scheme != encrypted
@@ -257,6 +281,7 @@ PARTS: tuple[Callable[[], Iterator[CheckMessage]], ...] = (
     _site,
     _proxy,
     _processes,
+    _single_sign_on,
     _mail,
     _files,
     _contact,

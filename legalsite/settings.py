@@ -260,8 +260,7 @@ MAIL_URL: dict[str, Any] = env.email_url(
     "EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"
 )
 EMAIL_BACKEND = MAIL_URL["EMAIL_BACKEND"]
-EMAIL_HOST = MAIL_URL["EMAIL_HOST"]
-EMAIL_PORT = MAIL_URL["EMAIL_PORT"]
+EMAIL_HOST, EMAIL_PORT = MAIL_URL["EMAIL_HOST"], MAIL_URL["EMAIL_PORT"]
 EMAIL_HOST_USER = MAIL_URL["EMAIL_HOST_USER"]
 EMAIL_HOST_PASSWORD = MAIL_URL["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS = MAIL_URL.get("EMAIL_USE_TLS", False)
@@ -304,8 +303,7 @@ HTTPS: bool = env.bool("HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -358,6 +356,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "core.sign_in.passphrases.GuessablePasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+# Single sign-on (core/sign_in/single_sign_on.py): a provider, and what it knows the portal as.
+OIDC_ISSUER: str = env.str("OIDC_ISSUER", default="").strip()
+OIDC_CLIENT_ID: str = env.str("OIDC_CLIENT_ID", default="").strip()
+OIDC_CLIENT_SECRET: str = env.str("OIDC_CLIENT_SECRET", default="").strip()
+# What the provider calls sign-ins with a second factor ("acr"), beside "mfa" in "amr".
+OIDC_SECOND_FACTOR_ACR: list[str] = env.list("OIDC_SECOND_FACTOR_ACR", default=[])
 # With DEBUG off there is no way round it.
 STAFF_SECOND_FACTOR: bool = env.bool("STAFF_SECOND_FACTOR", default=False) or not DEBUG
 # What the app calls the portal. A host has no colon, which the app would take for the end of the name.
@@ -374,8 +378,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 # Months for which the audit log is kept.
 AUDIT_RETENTION_MONTHS: int = env.int("AUDIT_RETENTION_MONTHS", default=12)
 if AUDIT_RETENTION_MONTHS < 1:

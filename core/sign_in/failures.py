@@ -22,6 +22,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from core import audit
+from core.sign_in.sessions import PROVIDER
 from core.throttle import recorded_network
 
 COOKIE, SALT = settings.KNOWN_BROWSER_COOKIE_NAME, "core.sign_in.browser"
@@ -84,7 +85,11 @@ class FailureHandler(AxesDatabaseHandler):  # type: ignore[misc]  # axes ships n
             user_agent=request.axes_user_agent,  # type: ignore[attr-defined]  # set by _identify
         ).delete()
         device = getattr(user, "otp_device", None)
-        facts = {"second_factor": device.name if device else "none"}
+        by_provider = request.session.get(PROVIDER)
+        vouched = "provider" if by_provider and by_provider["second_factor"] else "none"
+        facts = {"second_factor": device.name if device else vouched}
+        if by_provider:
+            facts["way"] = "single sign-on"
         audit.record(audit.Action.SIGNED_IN, by=user, request=request, facts=facts)
 
     def user_logged_out(self, sender: Any, request: HttpRequest, user: User | None, **kwargs: Any) -> None:

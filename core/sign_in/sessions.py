@@ -15,8 +15,16 @@ from core import audit
 
 BEGAN, SEEN = "began_at", "seen_at"
 
+PROVIDER = "signed_in_by_provider"
+"""Where the session of a single sign-on keeps whether the provider has asked for a second factor itself."""
+
 MINUTE = 60
 """Seconds between two notes of when the session was last used: not every page is worth a write."""
+
+
+def has_provider() -> bool:
+    """Whether the operator has set up a provider of single sign-on."""
+    return bool(settings.OIDC_ISSUER and settings.OIDC_CLIENT_ID and settings.OIDC_CLIENT_SECRET)
 
 
 class StaffSessionMiddleware:
@@ -55,7 +63,8 @@ def _end_of(request: HttpRequest, user: User, began_with_device: bool) -> str | 
         return "age"
     if now - seen > settings.STAFF_IDLE_SECONDS:
         return "idle"
-    is_verified: bool = user.is_verified()  # type: ignore[attr-defined]  # put there by django-otp
+    vouched = request.session.get(PROVIDER, {}).get("second_factor", False)
+    is_verified: bool = vouched or user.is_verified()  # type: ignore[attr-defined]  # put there by django-otp
     if not is_verified and (began_with_device or (user.is_staff and settings.STAFF_SECOND_FACTOR)):
         return "second factor"
     if SEEN not in request.session or now - seen > MINUTE:

@@ -5,7 +5,8 @@ from functools import update_wrapper
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.views.decorators.cache import never_cache
@@ -18,16 +19,22 @@ class SignInSite(admin.AdminSite):
     # The admin site is made before the models are: what needs them is imported when it is called.
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        from core.sign_in import views
+        from core.sign_in import single_sign_on_views, views
 
-        def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-            def shown(request: HttpRequest) -> HttpResponse:
+        def page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+            def shown(request: HttpRequest) -> HttpResponseBase:
                 return view(request, self.each_context)
 
             return never_cache(sensitive_post_parameters()(update_wrapper(shown, view)))
 
         return [
             path("login/code/", page(views.code), name="code"),
+            path("login/single-sign-on/", page(single_sign_on_views.leave), name="single-sign-on"),
+            path(
+                "login/single-sign-on/callback/",
+                page(single_sign_on_views.arrive),
+                name="single-sign-on-callback",
+            ),
             path("login/enrol/", page(views.enrol), name="enrol"),
             path("second-factor/", self.admin_view(page(views.overview)), name="second-factor"),
             *super().get_urls(),

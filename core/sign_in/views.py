@@ -22,6 +22,7 @@ from core.sign_in import pending as sign_in
 from core.sign_in.forms import CodeForm, PasswordForm
 from core.sign_in.pending import Pending
 from core.sign_in.second_factor import CodeRefused, Device
+from core.sign_in.sessions import has_provider
 
 CONFIRMED_AT = "password_confirmed_at"
 """Where the session keeps when its owner last typed the password for the page of the second factor."""
@@ -46,7 +47,7 @@ class PasswordView(LoginView):
         carried = carrying.of_sign_in(self.request)
         sign_in.begin(self.request, user, to=to, carried=carried)
         if not second_factor.is_needed(user):
-            return _signed_in(self.request, Pending(user, to, carried), None)
+            return signed_in(self.request, Pending(user, to, carried), None)
         enrolled = second_factor.device_of(user) is not None
         return HttpResponseRedirect(reverse("admin:code" if enrolled else "admin:enrol"))
 
@@ -87,7 +88,7 @@ def code(request: HttpRequest, context_of: ContextOf) -> HttpResponse:
             _note_refusal(request, waiting.user, form, refused)
             sign_in.count_wrong_code(request)
         else:
-            return _signed_in(request, waiting, device)
+            return signed_in(request, waiting, device)
     context = {**context_of(request), "title": gettext("Confirm your sign-in"), "form": form}
     return TemplateResponse(request, "admin/sign_in/code.html", context)
 
@@ -168,7 +169,11 @@ def locked(request: HttpRequest, *_response_and_credentials: Any) -> HttpRespons
 
 
 def _of_sign_in() -> Context:
-    return {"title": gettext("Log in"), "app_path": reverse("admin:login")}
+    return {
+        "title": gettext("Log in"),
+        "app_path": reverse("admin:login"),
+        "single_sign_on": has_provider(),
+    }
 
 
 def _from_the_start() -> HttpResponse:
@@ -198,7 +203,8 @@ def _note_refusal(request: HttpRequest, user: User, form: CodeForm, refused: Cod
     form.add_error("code", words % {"number": seconds})
 
 
-def _signed_in(request: HttpRequest, waiting: Pending, device: Device | None) -> HttpResponse:
+def signed_in(request: HttpRequest, waiting: Pending, device: Device | None) -> HttpResponse:
+    """Sign in who has shown all that was asked for; give back what was typed, or go on to where they were."""
     sign_in.finish(request, waiting.user, device)
     if typed := carrying.unpacked(waiting.carried):
         title = gettext("You are signed in again")

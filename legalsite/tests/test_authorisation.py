@@ -25,7 +25,7 @@ from complaints.tests.factories import make_complaint
 from complaints.tests.following import opened
 from complaints.tests.uploaded_files import PDF
 from core import audit
-from core.models import AuditEntry, Banner, ContactDetails, FailedSignIn, OutgoingMail
+from core.models import AuditEntry, Banner, ContactDetails, FailedSignIn, OutgoingMail, SignInIdentity
 from documents.models import Section
 from documents.publishing import publish
 from documents.tests.factories import make_document, make_edition, make_version, pdf_file
@@ -110,6 +110,7 @@ MODELS = {
     "core_banner": of_model("EAS", "ES", "ES", "ES"),
     "core_contactdetails": of_model("EAS", "", "ES"),
     "core_failedsignin": of_model("S"),
+    "core_signinidentity": of_model("S", "S", "", "S"),
     "core_outgoingmail": of_model("HDAS"),
     "documents_section": of_model("EPAS", "ES", "ES", "ES"),
     "documents_document": of_model("EPDAS", "ES", "ES", "ES"),
@@ -165,6 +166,9 @@ RULES: dict[str, Rule] = {
     # Between the password and the code: whoever has not just typed the one is sent to the beginning.
     "admin:code": Public(302, 302),
     "admin:enrol": Public(302, 302),
+    # There are none without OIDC_ISSUER and what belongs to it.
+    "admin:single-sign-on": Public(404, 404),
+    "admin:single-sign-on-callback": Public(404, 404),
     "admin:login": Public(200, 200, ("superuser", 302, 200)),
     "admin:logout": Public(302, 302, ("superuser", 405, 200)),
     "admin-language": Public(302, 302),
@@ -268,6 +272,9 @@ def addresses(settings: Settings) -> dict[str, str]:
         **{name: model._default_manager.all()[0] for name, model in first.items()},
         "auth_user": User.objects.create_user("example-account", is_staff=True),
         "auth_group": Group.objects.create(name="Example"),
+        "core_signinidentity": SignInIdentity.objects.create(
+            user=User.objects.create_user("example-connected"), issuer="x", subject="x"
+        ),
         "core_banner": Banner.objects.create(text_fr="x", text_en="x"),
         "documents_document": make_document("example-unused"),
         "documents_version": make_version(document, "2099-01-01", published=False),

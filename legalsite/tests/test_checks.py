@@ -86,6 +86,9 @@ def test_nothing_is_said_when_all_is_well(safe: Settings) -> None:
         ("SECURITY_EXPIRES", "2026-01-01T00:00:00", "portal.W052"),
         ("SECURITY_EXPIRES", "2026-01-01T00:00:00Z", "portal.W053"),
         ("LOAD_SPECIMENS", True, "portal.W061"),
+        ("OIDC_ISSUER", "https://sign-in.portal.test", "portal.W071"),
+        ("OIDC_CLIENT_SECRET", "a secret", "portal.W071"),
+        ("OIDC_SECOND_FACTOR_ACR", ["two"], "portal.W073"),
     ],
 )
 def test_each_unsafe_setting_is_named(safe: Settings, name: str, value: object, message: str) -> None:
@@ -96,6 +99,16 @@ def test_each_unsafe_setting_is_named(safe: Settings, name: str, value: object, 
 def test_an_example_as_address(safe: Settings) -> None:
     safe.SITE_URL, safe.ALLOWED_HOSTS = "https://legal.example.lu", ["legal.example.lu"]
     assert found() == ["portal.W005"]
+
+
+def test_a_provider_of_single_sign_on(safe: Settings) -> None:
+    safe.OIDC_ISSUER, safe.OIDC_CLIENT_ID = "http://sign-in.portal.test", "portal"
+    messages = check_configuration(None)
+    assert [message.id for message in messages] == ["portal.W071", "portal.W072"]
+    assert "OIDC_CLIENT_SECRET missing" in messages[0].msg
+    safe.OIDC_ISSUER, safe.OIDC_CLIENT_SECRET = "https://sign-in.portal.test", "a secret"
+    safe.OIDC_SECOND_FACTOR_ACR = ["two"]
+    assert found() == []
 
 
 def test_a_proxy_that_is_counted_but_not_believed(safe: Settings) -> None:
