@@ -29,9 +29,14 @@ class GaveUp(Exception):
 
 
 class Complainant:
-    """One person with a browser. `refusals` counts the tries that broke off or were answered with a fault."""
+    """One person with a browser, which `handlers` may change.
 
-    def __init__(self, url: str, number: int, content: bytes | None = None) -> None:
+    `refusals` counts the tries that broke off or were answered with a fault.
+    """
+
+    def __init__(
+        self, url: str, number: int, content: bytes | None = None, *handlers: urllib.request.BaseHandler
+    ) -> None:
         self.address = f"{url}/en/complaints/new/"
         self.number = number
         self.email = f"person-{number}@example.com"
@@ -39,9 +44,14 @@ class Complainant:
         self.references: set[str] = set()
         """Every reference that a page has shown; one, if all is well."""
         self.refusals = 0
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-        # Each comes from a network of its own, so that no limit is met (TRUSTED_PROXIES=1).
-        self._opener.addheaders = [("X-Forwarded-For", f"10.{number // 250}.{number % 250}.1")]
+        cookies = urllib.request.HTTPCookieProcessor(CookieJar())
+        self._opener = urllib.request.build_opener(cookies, *handlers)
+        # Each comes from a network of its own, so that no limit is met (TRUSTED_PROXIES=1). Over HTTPS a form
+        # is taken with its page as the referrer only.
+        self._opener.addheaders = [
+            ("X-Forwarded-For", f"10.{number // 250}.{number % 250}.1"),
+            ("Referer", self.address),
+        ]
         self._blank = self._form = ""
         self._opened = 0.0
 
