@@ -85,6 +85,10 @@ load: .venv/installed-dev ## Put the whole portal under load (make stack), two m
 faults: .venv/installed-dev ## Kill a portal's processes while 500 complaints come in, and look for what was lost
 	@.venv/bin/python -m scripts.faults
 
+test-faults: .venv/installed-dev ## Take database, cache, mail server, disks and processes away, and set the clock (some ten minutes)
+	@scripts/need.sh nginx nginx redis-server redis-server initdb postgresql openssl openssl faketime faketime
+	@DEBUG=True .venv/bin/python -m pytest -m "faults or processes" legalsite/tests/faults legalsite/tests/stack
+
 fresh-debian: .venv/installed-dev ## Follow docs/operate.md on a fresh Debian 12 that is booted for it (root; ports 80 and 443)
 	@scripts/need.sh debootstrap debootstrap systemd-nspawn systemd-container
 	@.venv/bin/python -m scripts.fresh_debian

@@ -66,7 +66,7 @@ def main() -> int:
     with up(EMAIL_URL="consolemail://") as stack:
         record = Record()
         writers = load(stack, record, options.rounds, options.seconds)
-        stored = set(stack.manage("manage.py", "shell", "--verbosity", "0", "-c", REFERENCES).split())
+        stored = set(stack.run("manage.py", "shell", "--verbosity", "0", "-c", REFERENCES).split())
     shown = {reference for each in writers for person in each.people for reference in person.references}
     wrong = [*record.errors, *(f"{reference} was shown and is not stored" for reference in shown - stored)]
     if doubled := len(stored - shown):

@@ -8,18 +8,17 @@ are not met.
 import contextlib
 import http.client
 import random
+import re
 import socket
 import ssl
 import threading
 import time
-import urllib.error
 import urllib.request
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import partial
-from http.client import HTTPResponse, HTTPSConnection
+from http.client import HTTPSConnection
 
-from scripts.complainant import Complainant, GaveUp
+from scripts.complainant import Complainant, GaveUp, OverTLS
 from scripts.stack import HOST, Stack
 
 PATIENCE = 30
@@ -98,25 +97,12 @@ class Reader(threading.Thread):
             raise http.client.HTTPException(f"{answer.status} for {address.partition('?')[0]}")
 
 
-class _From(urllib.request.HTTPSHandler):
-    """HTTPS from one address, trusting one certificate."""
-
-    def __init__(self, source: tuple[str, int], context: ssl.SSLContext) -> None:
-        super().__init__(context=context)
-        self._make = partial(HTTPSConnection, source_address=source, context=context)
-
-    def https_open(self, req: urllib.request.Request) -> HTTPResponse:
-        """Open, as urllib asks."""
-        return self.do_open(self._make, req)
-
-
 class Writer(Complainant):
     """Sends one complaint with a file: the blank form, the check, the sending, each timed."""
 
     def __init__(self, stack: Stack, record: Record, number: int) -> None:
         source = network(1 + number // 250, number % 250)
-        # A browser knows the portal by the address that its pages name.
-        super().__init__(stack.url, number, None, _From(source, stack.tls()))
+        super().__init__(stack.url, number, None, OverTLS(stack.tls(), source))
         self.record = record
 
     def _read(self, request: str | urllib.request.Request) -> str:
@@ -187,8 +173,10 @@ class Held:
         connection = self.stack.tls().wrap_socket(plain, server_hostname=HOST)
         request = f"GET {self.address} HTTP/1.1\r\nHost: {self.stack.authority}\r\n\r\n"
         connection.sendall(request.encode())
-        if not (beginning := connection.recv(self.BYTES)).startswith(b"HTTP/1.1 200 "):
-            self.broken.append(f"slow download: {beginning[:40]!r}")
+        head = connection.recv(self.BYTES)
+        # Eight digits: it is the file that was made large.
+        if not re.match(rb"HTTP/1.1 200 .*Content-Length: \d{8}\r\n", head, re.DOTALL):
+            self.broken.append(f"slow download: {head[:200]!r}")
         return connection
 
     def _read_slowly(self, connections: Sequence[ssl.SSLSocket]) -> None:

@@ -3,11 +3,13 @@
 import hashlib
 import http.client
 import re
+import ssl
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping
+from functools import partial
 from html import unescape
 from http.cookiejar import CookieJar
 from typing import TypeVar
@@ -26,6 +28,18 @@ PATIENCE = 120
 
 class GaveUp(Exception):
     """The portal did not take the form in PATIENCE seconds."""
+
+
+class OverTLS(urllib.request.HTTPSHandler):
+    """Connects from the address `source`, and trusts what `context` trusts."""
+
+    def __init__(self, context: ssl.SSLContext, source: tuple[str, int]) -> None:
+        super().__init__(context=context)
+        self._make = partial(http.client.HTTPSConnection, source_address=source, context=context)
+
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        """Open, as urllib asks."""
+        return self.do_open(self._make, req)
 
 
 class Complainant:

@@ -105,8 +105,8 @@ class Machine:
             "--uts",
             "--ipc",
             "--pid",
-            f"--root={self.root}",
-            "--wd=/root",
+            "--root",
+            "--wd",
         ]
         given = {
             "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
