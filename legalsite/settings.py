@@ -382,6 +382,8 @@ if AUDIT_RETENTION_MONTHS < 1:
 # Watching
 
 # Whoever sends it reads /metrics; empty, there is no such page.
+# Where a Sentry (or what speaks its protocol) takes faults, without personal data (core/error_reports.py).
+SENTRY_DSN: str = env.str("SENTRY_DSN", default="").strip()
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="").strip()
 if 0 < len(METRICS_TOKEN) < 20:
     raise ImproperlyConfigured("METRICS_TOKEN must have at least 20 characters, drawn at random.")

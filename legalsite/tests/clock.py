@@ -36,6 +36,4 @@ class Clock:
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
             "FAKETIME_NO_CACHE": "1",
             "NO_FAKE_STAT": "1",
-            # Only the day and the hour change: who waits for seconds, waits as long.
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         }
