@@ -24,6 +24,9 @@ T = TypeVar("T")
 RECHECK_SECONDS = 0.5
 """How long a process goes by the stamps that it has read: half of the second in which each sees a change."""
 
+FAILING_SECONDS = 5
+"""The same while the database is gone: who asks waits for it (legalsite.settings), and others should not."""
+
 RENEW = """
 CREATE OR REPLACE FUNCTION core_renew_stamp() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS
 $$BEGIN
@@ -110,7 +113,8 @@ class _Recent:
 
     def get(self) -> Mapping[str, str]:
         known = self.stamps
-        if known is not None and monotonic() - self.read_at < RECHECK_SECONDS:
+        patience = FAILING_SECONDS if self.is_failing else RECHECK_SECONDS
+        if known is not None and monotonic() - self.read_at < patience:
             return known
         # One asks. The others go on with what is known, so that a database that hangs does not hold them up.
         if not self.lock.acquire(blocking=known is None):
@@ -131,7 +135,8 @@ class _Recent:
             if not self.is_failing:
                 logger.warning("stamps of content: the database does not answer (%s)", type(error).__name__)
             self.is_failing, found = True, known
-        self.stamps, self.read_at = found, began
+        # To be refused may have taken seconds.
+        self.stamps, self.read_at = found, monotonic() if self.is_failing else began
         return found
 
 

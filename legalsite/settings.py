@@ -139,6 +139,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
     # Seconds. To open a file and to close it as the last one costs more than most answers do.
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # Seconds. A machine that is gone says nothing at all, and libpq would wait for two minutes.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 # Connections to PostgreSQL that the threads of one process share; 0: each request opens one of its own.
 DATABASE_POOL: int = env.int("DATABASE_POOL", default=0)
 if DATABASE_POOL and DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
@@ -148,7 +151,8 @@ if DATABASE_POOL and DATABASES["default"]["ENGINE"] == "django.db.backends.postg
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
         "min_size": 1,
         "max_size": DATABASE_POOL,
-        "timeout": 10,
+        # Seconds. While the database is gone, whoever needs it must not hold a thread that others could use.
+        "timeout": 2,
     }
 
 # One web process keeps its counters to itself; several need a cache that they share.
