@@ -42,14 +42,15 @@ def portal_with(folder: Path, clock: Clock, mail_port: int) -> Iterator[Supervis
         "METRICS_TOKEN": METRICS,
         "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
         **clock.settings,
-        # Where the monotonic clock is moved too, libfaketime never wakes who waits for an event; where it is
-        # not, it fails those who sleep, as when PDF files are read.
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "LOAD_SPECIMENS": "False",
     }
     if url := database_url("clocks"):
         settings["DATABASE_URL"] = url
-    with Supervised(folder, **settings).up() as portal:
+    portal = Supervised(folder, **settings)
+    # Where the monotonic clock is moved too, libfaketime never wakes who waits for an event, as the worker
+    # does; where it is not, it fails those who sleep, as gunicorn does.
+    portal.apart["mail"] = {"FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    with portal.up():
         yield portal
 
 
