@@ -21,8 +21,8 @@ START_SECONDS = 30
 # The kernel stops the program when ours ends, however that ends (SIGINT: at once).
 WITH_PARENT = ("setpriv", "--pdeathsig", "INT", "--")
 
-# Losing the data in a crash does not matter here, speed does.
-SERVER_OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=127.0.0.1")
+HASTY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+"""For tests in which losing the data in a crash does not matter, and speed does."""
 
 
 def binary(name: str) -> str:
@@ -44,12 +44,16 @@ def free_port() -> int:
 
 
 class Server:
-    """A server that can be stopped and started again, with its data in `folder`."""
+    """A server that can be stopped and started again, with its data in `folder`.
 
-    def __init__(self, folder: Path) -> None:
+    As in production what it has confirmed is on the disk, unless it is `hasty`.
+    """
+
+    def __init__(self, folder: Path, *, hasty: bool) -> None:
         # The server refuses to run as root; Debian's package brings the user "postgres".
         self._user = "postgres" if os.getuid() == 0 else None
         self._folder, self._port = folder, free_port()
+        self._options = ("listen_addresses=127.0.0.1", *(HASTY if hasty else ()))
         if self._user:
             shutil.chown(folder, self._user)
         subprocess.run(
@@ -83,7 +87,7 @@ class Server:
 
     def start(self) -> None:
         """Start, and return when it answers. Raises RuntimeError when it does not."""
-        options = [f"-c{option}" for option in (*SERVER_OPTIONS, f"unix_socket_directories={self._folder}")]
+        options = [f"-c{option}" for option in (*self._options, f"unix_socket_directories={self._folder}")]
         with (self._folder / "log").open("ab") as log:
             self._running = subprocess.Popen(
                 [*WITH_PARENT, binary("postgres"), "-D", self._data, "-p", str(self._port), *options],
@@ -116,10 +120,10 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
+def running(*, hasty: bool) -> Iterator[Server]:
     """Start a server, and stop it and remove its data at the end."""
     with tempfile.TemporaryDirectory(prefix="portal-postgres-") as name:
-        server = Server(Path(name))
+        server = Server(Path(name), hasty=hasty)
         try:
             yield server
         finally:
@@ -128,8 +132,8 @@ def running() -> Iterator[Server]:
 
 @contextmanager
 def server() -> Iterator[str]:
-    """Start a server and yield the URL of its database."""
-    with running() as started:
+    """Start a hasty server and yield the URL of its database."""
+    with running(hasty=True) as started:
         yield started.url
 
 

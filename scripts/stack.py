@@ -238,7 +238,7 @@ def up(*, s3: bool = False, **settings: str) -> Iterator[Stack]:
         folder = Path(exits.enter_context(tempfile.TemporaryDirectory(prefix="portal-stack-")))
         if s3:
             settings |= exits.enter_context(objects())
-        stack = Stack(folder, exits.enter_context(postgres.running()), **settings)
+        stack = Stack(folder, exits.enter_context(postgres.running(hasty=False)), **settings)
         exits.callback(stack.stop_all)
         stack.prepare()
         stack.start("redis")
