@@ -75,12 +75,12 @@ def test_storage_that_is_read_only_is_said_and_pages_stay_up(tmp_path: Path) -> 
             assert kept.send()
             assert {path: status(portal, path)[0] for path in PAGES} == dict.fromkeys(PAGES, 200)
             # It is written to twice a minute.
-            wait_until("the truth", lambda: not ready(portal)["storage"], seconds=40)
+            wait_until("the truth", lambda: not ready(portal)["storage"], seconds=90)
             assert ready(portal)["database"]
             remounted(disk, "rw")
             someone.check()
             assert someone.send()
-            wait_until("the truth", lambda: ready(portal)["storage"], seconds=40)
+            wait_until("the truth", lambda: ready(portal)["storage"], seconds=90)
 
 
 def test_a_full_disk_under_everything_loses_nothing(tmp_path: Path) -> None:
@@ -110,12 +110,12 @@ def test_a_full_disk_under_everything_loses_nothing(tmp_path: Path) -> None:
                 assert "We cannot store your complaint at the moment." in answer
                 assert "What person 2 has to say." in answer
             assert {path: status(portal, path)[0] for path in PAGES} == dict.fromkeys(PAGES, 200)
-            wait_until("the truth", lambda: not ready(portal)["storage"], seconds=40)
+            wait_until("the truth", lambda: not ready(portal)["storage"], seconds=90)
             filler.unlink()
             reference = someone.send()
             found = portal.run("manage.py", "shell", "--verbosity", "0", "-c", REFERENCES).split()
             assert sorted(found) == sorted([acknowledged, reference])
-            wait_until("the truth", lambda: ready(portal)["storage"], seconds=40)
+            wait_until("the truth", lambda: ready(portal)["storage"], seconds=90)
 
 
 REFERENCES = """
