@@ -25,7 +25,7 @@ RECHECK_SECONDS = 0.5
 """How long a process goes by the stamps that it has read: half of the second in which each sees a change."""
 
 FAILING_SECONDS = 5
-"""The same while the database is gone: who asks waits for it (legalsite.settings), and others should not."""
+"""The same while the database is gone: whoever asks waits for it (core.database_options)."""
 
 RENEW = """
 CREATE OR REPLACE FUNCTION core_renew_stamp() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS
