@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run staff demo backup restore test check stack test-stack scan fuzz audit-deps lock messages specimens screenshots gazetteer legal-texts map bench bench-check faults validate audit tasks
+.PHONY: help run staff demo backup restore test check stack test-stack scan fuzz audit-deps lock messages specimens screenshots gazetteer legal-texts map bench bench-check load faults test-faults fresh-debian validate audit tasks
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -85,8 +85,20 @@ bench-check: .venv/installed-dev ## Check that the speed of docs/performance.md 
 	@scripts/need.sh wrk wrk nginx nginx-light
 	@env -u DATABASE_URL .venv/bin/python -m bench.speed --check
 
+load: .venv/installed-dev ## Put the whole portal under load (make stack), two minutes, and measure
+	@scripts/need.sh nginx nginx redis-server redis-server initdb postgresql openssl openssl
+	@DEBUG=True .venv/bin/python -m bench.stack
+
 faults: .venv/installed-dev ## Kill a portal's processes while 500 complaints come in, and look for what was lost
 	@.venv/bin/python -m scripts.faults
+
+test-faults: .venv/installed-dev ## Take database, cache, mail server, disks and processes away, and set the clock (some ten minutes)
+	@scripts/need.sh nginx nginx redis-server redis-server initdb postgresql openssl openssl faketime faketime
+	@DEBUG=True .venv/bin/python -m pytest -m "faults or processes" legalsite/tests/faults legalsite/tests/stack
+
+fresh-debian: .venv/installed-dev ## Follow docs/operate.md on a fresh Debian 12 that is booted for it (root; ports 80 and 443)
+	@scripts/need.sh debootstrap debootstrap systemd-nspawn systemd-container
+	@.venv/bin/python -m scripts.fresh_debian
 
 validate: .venv/installed-dev ## Check the HTML of every kind of page, style sheets and drawings (Nu HTML checker)
 	@scripts/need.sh npm npm java default-jre-headless

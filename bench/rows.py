@@ -50,7 +50,7 @@ def rows(portal: str) -> list[Row]:
     """Return the rows for a portal that runs at the address `portal`."""
     plain = [(page, "") for page in PAGES]
     known = [(page, _tag(portal + page)) for page in PAGES]
-    places = _places()
+    places = place_names()
     return [
         Row("reading pages, warm", "portal", Load(plain, headers=AS_BROWSERS), 1.3),
         Row("reading pages, warm, not compressed", "portal", Load(plain), 1.3),
@@ -73,7 +73,7 @@ def _tag(address: str) -> str:
         return str(answer.headers["ETag"])
 
 
-def _places() -> list[str]:
+def place_names() -> list[str]:
     """Return names of places in many languages, each once, some with a slip of the pen; for an address."""
     folder = ROOT / "roaming" / "content" / "gazetteer"
     chance = random.Random(1)

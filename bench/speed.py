@@ -7,10 +7,7 @@ between the two marks in docs/performance.md; with --check writes nothing, and f
 """
 
 import argparse
-import datetime
 import os
-import platform
-import re
 import sqlite3
 import statistics
 import sys
@@ -23,10 +20,7 @@ from pathlib import Path
 from bench.load import Load, Outcome, send
 from bench.rows import Row, nginx_row, rows
 from bench.servers import Server, all_servers, portal
-from scripts.portal import ROOT
-
-DOCUMENT = ROOT / "docs" / "performance.md"
-MARKS = "<!-- bench.speed: begin -->", "<!-- bench.speed: end -->"
+from bench.written import machine, write
 
 MOST_MEGABYTES = 90
 MOST_SECONDS_TO_FIRST_PAGE = 1.0
@@ -60,7 +54,7 @@ def main() -> None:
     if options.check:
         missed = [figure.name for figure in figures if not figure.is_reached]
         sys.exit(f"Not reached: {', '.join(missed)}" if missed else 0)
-    _write(f"{_machine(options.rounds, options.seconds)}\n\n{table}")
+    write("bench.speed", f"{_machine(options.rounds, options.seconds)}\n\n{table}")
 
 
 def measure(folder: Path, rounds: int, seconds: int) -> list[Figure]:
@@ -152,21 +146,10 @@ def _table(figures: Sequence[Figure]) -> str:
 
 
 def _machine(rounds: int, seconds: int) -> str:
-    found = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
-    processor = found[1] if found else platform.machine()
     return (
-        f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {processor}, {os.cpu_count()} cores, "
-        f"{platform.system()} {platform.release()}, Python {platform.python_version()}. Servers on one core, "
-        f"wrk on the others; {rounds} rounds of {seconds} s, medians; the machine's load was "
-        f"{os.getloadavg()[2]:.1f}."
+        f"{machine()}. Servers on one core, wrk on the others; {rounds} rounds of {seconds} s, medians; the "
+        f"machine's load was {os.getloadavg()[2]:.1f}."
     )
-
-
-def _write(text: str) -> None:
-    """Put the text between the marks; what is written by hand around them stays."""
-    before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(MARKS[0])
-    _, _, after = rest.partition(MARKS[1])
-    DOCUMENT.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -86,10 +86,17 @@ def _filled(request: HttpRequest) -> ComplaintForm:
 
 def _unavailable(request: HttpRequest) -> HttpResponse:
     """Give the form back with all that was typed when the database takes nothing."""
-    form = _filled(request)
-    if _action(request) == "send" and form.is_valid() and (stored := known(_key(request, form))):
-        # The database took it, and was lost before it could say so.
-        return _confirmed(stored)
+    form, token = _filled(request), request.POST.get("draft", "")
+    held: list[Attachment] = []
+    try:
+        if _action(request) == "send" and form.is_valid() and (stored := known(_key(request, form))):
+            # The database took it, and was lost before it could say so.
+            return _confirmed(stored)
+        draft = attachments.draft_of(token)
+        token, held = (token, list(draft.attachments.all())) if draft else ("", [])
+    except (OperationalError, InterfaceError):
+        # It does not answer at all. The draft keeps its files, and the form the name of the draft.
+        logger.error("complaint form: the database cannot be read either")
     form.add_error(
         None,
         _("We cannot store your complaint at the moment. Your answers are still here: please try again."),
@@ -99,8 +106,8 @@ def _unavailable(request: HttpRequest) -> HttpResponse:
         form.add_error(
             "attached", _("Files that are not listed here were not stored. Please add them again.")
         )
-    draft = attachments.draft_of(request.POST.get("draft", ""))
-    response = _form(request, form, draft, status=503)
+    context = {"form": form, "held": held, "draft": token}
+    response = render(request, "complaints/form.html", context, status=503)
     response.headers["Retry-After"] = "60"
     return response
 

@@ -24,6 +24,9 @@ T = TypeVar("T")
 RECHECK_SECONDS = 0.5
 """How long a process goes by the stamps that it has read: half of the second in which each sees a change."""
 
+FAILING_SECONDS = 5
+"""The same while the database is gone: whoever asks waits for it (core.database_options)."""
+
 RENEW = """
 CREATE OR REPLACE FUNCTION core_renew_stamp() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS
 $$BEGIN
@@ -114,7 +117,8 @@ class _Recent:
         self.is_failing = False
 
     def fresh(self) -> Mapping[str, str] | None:
-        return self.stamps if monotonic() - self.read_at < RECHECK_SECONDS else None
+        patience = FAILING_SECONDS if self.is_failing else RECHECK_SECONDS
+        return self.stamps if monotonic() - self.read_at < patience else None
 
     def get(self) -> Mapping[str, str]:
         if (fresh := self.fresh()) is not None:
@@ -139,7 +143,8 @@ class _Recent:
             if not self.is_failing:
                 logger.warning("stamps of content: the database does not answer (%s)", type(error).__name__)
             self.is_failing, found = True, known
-        self.stamps, self.read_at = found, began
+        # To be refused may have taken seconds.
+        self.stamps, self.read_at = found, monotonic() if self.is_failing else began
         return found
 
 

@@ -112,6 +112,7 @@ def _processes() -> Iterator[CheckMessage]:
     for name, address, encrypted in (
         ("CACHE_URL", settings.CACHE_URL, "rediss"),
         ("S3_ENDPOINT_URL", settings.S3_OPTIONS["endpoint_url"] or "", "https"),
+        ("SENTRY_DSN", settings.SENTRY_DSN, "https"),
     ):
         if _in_clear(urlsplit(address), encrypted):
             yield Warned(

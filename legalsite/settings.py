@@ -15,6 +15,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from core.database_options import with_options
 from core.log_format import logging_to_standard_error
 
 # Lets the admin classes say at run time which model they are for, as type checking asks.
@@ -127,31 +128,13 @@ FORM_RENDERER = "core.forms.PortalFormRenderer"
 
 # Database, cache, files
 
-SQLITE_OPTIONS = {
-    # A writer takes the lock at BEGIN, so two writers queue instead of failing half-way.
-    "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
-}
-
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")
-}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
-    # Seconds. To open a file and to close it as the last one costs more than most answers do.
-    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 # Connections to PostgreSQL that the threads of one process share; 0: each request opens one of its own.
 DATABASE_POOL: int = env.int("DATABASE_POOL", default=0)
-if DATABASE_POOL and DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    DATABASES["default"]["CONN_MAX_AGE"] = 0
-    # A connection that the database has ended meanwhile is replaced before a request gets it.
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-        "min_size": 1,
-        "max_size": DATABASE_POOL,
-        "timeout": 10,
-    }
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": with_options(
+        env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}"), pool=DATABASE_POOL
+    )
+}
 
 # One web process keeps its counters to itself; several need a cache that they share.
 CACHE_URL: str = env.str("CACHE_URL", default="").strip()
@@ -387,6 +370,8 @@ if AUDIT_RETENTION_MONTHS < 1:
 # Watching
 
 # Whoever sends it reads /metrics; empty, there is no such page.
+# Where a Sentry (or what speaks its protocol) takes faults, without personal data (core/error_reports.py).
+SENTRY_DSN: str = env.str("SENTRY_DSN", default="").strip()
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="").strip()
 if 0 < len(METRICS_TOKEN) < 20:
     raise ImproperlyConfigured("METRICS_TOKEN must have at least 20 characters, drawn at random.")

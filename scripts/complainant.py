@@ -3,11 +3,13 @@
 import hashlib
 import http.client
 import re
+import ssl
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Mapping
+from functools import partial
 from html import unescape
 from http.cookiejar import CookieJar
 from typing import TypeVar
@@ -28,10 +30,27 @@ class GaveUp(Exception):
     """The portal did not take the form in PATIENCE seconds."""
 
 
-class Complainant:
-    """One person with a browser. `refusals` counts the tries that broke off or were answered with a fault."""
+class OverTLS(urllib.request.HTTPSHandler):
+    """Connects from the address `source`, and trusts what `context` trusts."""
 
-    def __init__(self, url: str, number: int, content: bytes | None = None) -> None:
+    def __init__(self, context: ssl.SSLContext, source: tuple[str, int]) -> None:
+        super().__init__(context=context)
+        self._make = partial(http.client.HTTPSConnection, source_address=source, context=context)
+
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        """Open, as urllib asks."""
+        return self.do_open(self._make, req)
+
+
+class Complainant:
+    """One person with a browser, which `handlers` may change.
+
+    `refusals` counts the tries that broke off or were answered with a fault.
+    """
+
+    def __init__(
+        self, url: str, number: int, content: bytes | None = None, *handlers: urllib.request.BaseHandler
+    ) -> None:
         self.address = f"{url}/en/complaints/new/"
         self.number = number
         self.email = f"person-{number}@example.com"
@@ -39,9 +58,14 @@ class Complainant:
         self.references: set[str] = set()
         """Every reference that a page has shown; one, if all is well."""
         self.refusals = 0
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-        # Each comes from a network of its own, so that no limit is met (TRUSTED_PROXIES=1).
-        self._opener.addheaders = [("X-Forwarded-For", f"10.{number // 250}.{number % 250}.1")]
+        cookies = urllib.request.HTTPCookieProcessor(CookieJar())
+        self._opener = urllib.request.build_opener(cookies, *handlers)
+        # Each comes from a network of its own, so that no limit is met (TRUSTED_PROXIES=1). Over HTTPS a form
+        # is taken with its page as the referrer only.
+        self._opener.addheaders = [
+            ("X-Forwarded-For", f"10.{number // 250}.{number % 250}.1"),
+            ("Referer", self.address),
+        ]
         self._blank = self._form = ""
         self._opened = 0.0
 

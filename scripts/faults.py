@@ -23,6 +23,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from scripts.complainant import Complainant
 from scripts.postgres import free_port
+from scripts.stack import Stack
 from scripts.supervised import Killer, Supervised
 
 NUMBER = 500
@@ -59,7 +60,7 @@ def send_all(people: Iterable[Complainant]) -> None:
             person.send()
 
 
-def verdict(portal: Supervised, people: Iterable[Complainant]) -> dict[str, Any]:
+def verdict(portal: Supervised | Stack, people: Iterable[Complainant]) -> dict[str, Any]:
     """Return what scripts.fault_check finds, once all mails are sent."""
     shown = [
         {"email": person.email, "sha256": person.sha256, "references": sorted(person.references)}

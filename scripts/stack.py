@@ -58,8 +58,9 @@ http {{
 class Stack:
     """The processes of one portal, each under a name by which it can be stopped and started again."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, database: postgres.Server, **settings: str) -> None:
         self.folder = folder
+        self.database = database
         self.https_port, self.http_port = free_port(), free_port()
         self.redis_port = free_port()
         self.authority = f"{HOST}:{self.https_port}"
@@ -85,6 +86,7 @@ class Stack:
             "DATABASE_POOL": "8",
             "X_ACCEL": "True",
             "PYTHONUNBUFFERED": "1",
+            "DATABASE_URL": self.database.url,
             **self.settings,
         }
 
@@ -95,12 +97,13 @@ class Stack:
         folder.mkdir(exist_ok=True)
         return folder
 
-    def manage(self, *arguments: str) -> str:
+    def run(self, *arguments: str, given: str = "") -> str:
         """Run a Python program with the settings of the first web process and return what it prints."""
         return subprocess.run(
             [sys.executable, *arguments],
             cwd=ROOT,
             env=self.environment("web1"),
+            input=given,
             check=True,
             stdout=subprocess.PIPE,
             text=True,
@@ -141,6 +144,12 @@ class Stack:
         """Stop a process, as a service manager does."""
         process = self.running.pop(name)
         process.terminate()
+        process.wait(timeout=START_SECONDS)
+
+    def kill(self, name: str) -> None:
+        """Kill a process with its children, as a service manager cleans up after one that was killed."""
+        process = self.running.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait(timeout=START_SECONDS)
 
     def stop_all(self) -> None:
@@ -229,12 +238,11 @@ def up(*, s3: bool = False, **settings: str) -> Iterator[Stack]:
         folder = Path(exits.enter_context(tempfile.TemporaryDirectory(prefix="portal-stack-")))
         if s3:
             settings |= exits.enter_context(objects())
-        settings["DATABASE_URL"] = exits.enter_context(postgres.server())
-        stack = Stack(folder, **settings)
+        stack = Stack(folder, exits.enter_context(postgres.running(hasty=False)), **settings)
         exits.callback(stack.stop_all)
         stack.prepare()
         stack.start("redis")
-        stack.manage("-c", PREPARE)
+        stack.run("-c", PREPARE)
         for name in ("web1", "web2", "mail", "nginx"):
             stack.start(name)
         stack.wait_until_it_answers()
@@ -251,7 +259,7 @@ def main() -> None:
   The legal portal:  {stack.url}/
   Its certificate:   {stack.folder / "certificate.pem"} (self-signed)
   Its log:           {stack.log}
-  Its environment:   DATABASE_URL={stack.settings["DATABASE_URL"]}
+  Its environment:   DATABASE_URL={stack.database.url}
                      CACHE_URL={stack.environment("web1")["CACHE_URL"]}
 
   nginx, two gunicorns, one mail worker, PostgreSQL, Redis. Ctrl-C stops and removes everything.

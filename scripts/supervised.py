@@ -48,6 +48,8 @@ class Supervised:
             "PYTHONUNBUFFERED": "1",
             **settings,
         }
+        self.apart: dict[str, dict[str, str]] = {}
+        """By the name of a process, "web" or "mail": what only its environment holds."""
         self.log = folder / "portal.log"
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._commands = {
@@ -120,7 +122,7 @@ class Supervised:
                     self._running[name] = subprocess.Popen(
                         [sys.executable, *command],
                         cwd=ROOT,
-                        env=self.environment,
+                        env={**self.environment, **self.apart.get(name, {})},
                         stdout=output,
                         stderr=subprocess.STDOUT,
                         start_new_session=True,

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 from django.core.management import call_command
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.test import Client
 
 from complaints import attachments
@@ -75,4 +75,21 @@ def test_a_database_that_refuses_is_said_and_nothing_typed_is_lost(client: Clien
     assert "The same invoice arrived twice." in response.text
     assert names(response.text) == ["invoice.pdf"]
     page = post(client, "check", page=response.text).text
+    assert post(client, "send", page=page).status_code == 302
+
+
+def test_a_database_that_cannot_even_be_read_gives_the_form_back_with_its_draft(client: Client) -> None:
+    page = post(client, "check", upload("invoice.pdf")).text
+
+    def gone(*_arguments: Any) -> Any:
+        raise OperationalError("server closed the connection")
+
+    with connection.execute_wrapper(gone):
+        response = post(client, "send", page=page)
+    assert response.status_code == 503
+    assert "We cannot store your complaint at the moment." in response.text
+    assert "The same invoice arrived twice." in response.text
+    # Its files are not listed, and come back with the draft.
+    page = post(client, "check", page=response.text).text
+    assert names(page) == ["invoice.pdf"]
     assert post(client, "send", page=page).status_code == 302

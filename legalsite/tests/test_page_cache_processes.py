@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from legalsite.tests.browser.conftest import database_url
-from legalsite.tests.browser.test_publishing import Clock
+from legalsite.tests.clock import Clock
 from scripts.portal import ROOT, START_SECONDS, STRICT
 from scripts.postgres import free_port
 from scripts.supervised import GUNICORN, PREPARE
@@ -45,7 +45,7 @@ def version(slug, days, text):
 
 @pytest.fixture(scope="module")
 def clock(tmp_path_factory: pytest.TempPathFactory) -> Clock:
-    return Clock(tmp_path_factory.mktemp("clock"))
+    return Clock(tmp_path_factory.mktemp("clock") / "clock")
 
 
 class Workers:
@@ -201,7 +201,7 @@ def test_an_announced_version_takes_over_at_midnight_in_luxembourg(workers: Work
         now.date() + datetime.timedelta(days=1), datetime.time.min, ZoneInfo("Europe/Luxembourg")
     )
     left = 6.0
-    clock.file.write_text(f"+{midnight.timestamp() - left - time.time():.3f}")
+    clock.put_forward(midnight - datetime.timedelta(seconds=left) - clock.now)
     began = time.monotonic()
     # What passes here passes there.
     while (passed := time.monotonic() - began) < left + 1:

@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -10,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from legalsite.tests.browser.conftest import sign_in, strict_portal
 from legalsite.tests.browser.test_complaint import MAKE_STAFF
+from legalsite.tests.clock import Clock
 from scripts.portal import Portal
 
 pytestmark = pytest.mark.browser
@@ -20,32 +20,9 @@ User.objects.create_superuser("example-approver", password="another example pass
 """
 
 
-class Clock:
-    """The portal's clock, which a test can put forward; libfaketime reads the file at every look at it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.file = folder / "clock"
-        self.put_forward(days=0)
-
-    def put_forward(self, *, days: int) -> None:
-        """Let the portal believe that it is `days` later than it is."""
-        self.file.write_text(f"+{days}d")
-
-    @property
-    def settings(self) -> dict[str, str]:
-        """What the portal's processes need in their environment."""
-        (library,) = Path("/usr/lib").glob("*/faketime/libfaketime.so.1")
-        return {
-            "LD_PRELOAD": str(library),
-            "FAKETIME_TIMESTAMP_FILE": str(self.file),
-            "FAKETIME_NO_CACHE": "1",
-            "NO_FAKE_STAT": "1",
-        }
-
-
 @pytest.fixture(scope="module")
 def clock(tmp_path_factory: pytest.TempPathFactory) -> Clock:
-    return Clock(tmp_path_factory.mktemp("clock"))
+    return Clock(tmp_path_factory.mktemp("clock") / "clock")
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +87,7 @@ def test_a_new_version_from_draft_to_the_day_on_which_it_applies(
         reader.goto(f"/{language}/{NOTICE}")
         expect(reader.get_by_text(words)).to_be_visible()
         expect(reader.get_by_text("Texte d’exemple annoncé.")).to_have_count(0)
-    clock.put_forward(days=30)
+    clock.put_forward(datetime.timedelta(days=30))
     for language, words in announced.items():
         reader.goto(f"/{language}/{NOTICE}")
         expect(reader.get_by_text(words)).to_have_count(0)

@@ -136,5 +136,5 @@ def visitor(stack: Stack) -> Visitor:
 @pytest.fixture(scope="session")
 def staff(stack: Stack) -> dict[str, str]:
     """Return the cookie of somebody who has signed in."""
-    made: Any = json.loads(stack.manage("manage.py", "shell", "--verbosity", "0", "-c", SESSION))
+    made: Any = json.loads(stack.run("manage.py", "shell", "--verbosity", "0", "-c", SESSION))
     return {made[0]: made[1]}
