@@ -60,7 +60,8 @@ specimens: .venv/installed-dev ## Build the specimen PDFs anew from their source
 	@.venv/bin/python -m scripts.specimens
 
 screenshots: .venv/installed-dev ## Take the screenshots of the README and handbook, and of every page into var/screenshots
-	@scripts/need.sh chromium chromium libatomic.so.1 libatomic1
+	@scripts/need.sh chromium chromium libatomic.so.1 libatomic1 P052-Roman.otf fonts-urw-base35 \
+	  Roboto-Regular.ttf fonts-roboto-unhinted
 	@.venv/bin/python -m scripts.screenshots
 	@.venv/bin/python -m scripts.contact_sheet
 

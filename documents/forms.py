@@ -109,7 +109,7 @@ class SearchForm(forms.Form):
     """No field is required, and none has to say so."""
 
     q = forms.CharField(
-        label=_("Search a text, a destination or a page"),
+        label=_("Search for a text, a destination or a page"),
         required=False,
         help_text=_(
             "Beginnings of words count. Put quotation marks around words that must stand in this order."

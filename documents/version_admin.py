@@ -83,6 +83,14 @@ class VersionForm(ModelForm[Version]):
         return cleaned
 
 
+class UnlabelledInput(forms.HiddenInput):
+    """A hidden field that no label names: HTML has labels for fields that can be seen only."""
+
+    def id_for_label(self, id_: str, index: str | None = None) -> str:
+        """Return no name, whatever `id_` is."""
+        return ""
+
+
 class EditionFormSet(BaseInlineFormSet[Edition, Version, ModelForm[Edition]]):
     """Blank forms come with a language that the version does not have yet, French first."""
 
@@ -111,7 +119,7 @@ class EditionInline(admin.StackedInline[Edition, Version]):
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "language":
             # The heading says it, and there is one form for each.
-            kwargs["widget"] = forms.HiddenInput
+            kwargs["widget"] = UnlabelledInput
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     @admin.display(description=_("the file"))

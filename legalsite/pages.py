@@ -61,7 +61,7 @@ PAGES: tuple[Page, ...] = (
     Page(
         "roaming:lookup",
         _("Roaming zones"),
-        _("Its roaming zone, and whether our mobile plans include it."),
+        _("The roaming zone of a destination, and whether our mobile plans include it."),
         _("travel abroad country destination zone mobile phone data plan Europe map"),
     ),
     Page(

@@ -12,7 +12,7 @@ from core.throttle import limit
 from documents import searching
 from documents.forms import SearchForm
 from documents.hits import hits
-from legalsite.pages import find_pages
+from legalsite.pages import PAGES, find_pages
 from roaming.lookup import Answer, Kind, look_up
 
 PAGE_SIZE = 10
@@ -22,7 +22,7 @@ PAGE_SIZE = 10
 def search(request: HttpRequest) -> HttpResponse:
     """Find `?q=` in the texts; before them its roaming zone, if it names a place, and the pages for it."""
     form = SearchForm(request.GET if "q" in request.GET else None)
-    context: dict[str, Any] = {"form": form}
+    context: dict[str, Any] = {"form": form, "often": PAGES}
     if form.is_valid() and (query := searching.parse(form.cleaned_data["q"])):
         limit(request, name="search", times=300, seconds=60)
         today = timezone.localdate()

@@ -50,6 +50,9 @@ def show(page: Page, url: str, shown: Shown) -> None:
     """Open a collected page, with the policy it came with, at its address under `url`."""
     address = url + shown.answer.address.partition("#")[0]
     headers = {"Content-Security-Policy": shown.answer.policy} if shown.answer.policy else {}
+    # What a script sends with the token of the page's form is accepted, as where the page was collected.
+    if token := re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', shown.answer.html):
+        page.context.add_cookies([{"name": "csrftoken", "value": token[1], "url": url}])
 
     def answer(route: Route) -> None:
         if route.request.is_navigation_request():

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # usage: need.sh COMMAND PACKAGE [COMMAND PACKAGE ...]
-# Makes sure that each COMMAND can be run (a name like libatomic.so.1 asks for a shared library, "ensurepip" for
-# Python's means to make a virtual environment); one that is absent comes with the Debian PACKAGE, installed through
-# apt-get when that is permitted. Otherwise says in one sentence what to install, and exits with 1.
+# Makes sure that each COMMAND can be run (a name like libatomic.so.1 asks for a shared library, one like
+# Roboto-Regular.ttf for a typeface, "ensurepip" for Python's means to make a virtual environment); one that is
+# absent comes with the Debian PACKAGE, installed through apt-get when that is permitted. Otherwise says in one
+# sentence what to install, and exits with 1.
 set -euo pipefail
 
 export PATH="$PATH:/usr/sbin:$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1 || true)"
@@ -11,6 +12,7 @@ missing=()
 while [ $# -ge 2 ]; do
   case "$1" in
     ensurepip) "${PYTHON:-python3}" -c 'import ensurepip' 2>/dev/null || missing+=("$2") ;;
+    *.otf | *.ttf) [ -n "$(find /usr/share/fonts -name "$1" -print -quit 2>/dev/null)" ] || missing+=("$2") ;;
     lib*.so.*) compgen -G "/usr/lib/*/$1" >/dev/null || missing+=("$2") ;;
     *) command -v "$1" >/dev/null 2>&1 || missing+=("$2") ;;
   esac

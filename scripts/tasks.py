@@ -91,7 +91,7 @@ def past_terms(person: Person, password: str) -> None:
 def is_turkey_included(person: Person, password: str) -> None:
     """Learn whether Turkey is included in the mobile plans."""
     person.page.goto("/en/")
-    person.fill("Search a text, a destination or a page", "Turkey")
+    person.fill("Search for a text, a destination or a page", "Turkey")
     expect(person.page.locator(".answer").first).to_contain_text("Included")
 
 

@@ -34,11 +34,6 @@ class Allowance:
 
 ALLOWED = [
     Allowance(
-        r"admin.*",
-        r"^A table row was 2 columns wide",
-        "Django's list of models beside a page names a column that is only on the index (app_list.html).",
-    ),
-    Allowance(
         r"admin-auth-user-0-change\..*",
         r"^Attribute “disabled” not allowed on element “div”",
         "Django shows a stored password in a div with the attributes of a field.",
@@ -47,11 +42,6 @@ ALLOWED = [
         r"admin-auth-user-0-password\..*",
         r"^No “p” element in scope but a “p” end tag seen",
         "Django puts a help text with a list into a paragraph (auth/user/change_password.html).",
-    ),
-    Allowance(
-        r"roaming\.css",
-        r"Property “paint-order” doesn't exist",
-        "It does, in CSS Fill and Stroke; the checker does not know it yet.",
     ),
 ]
 

@@ -115,7 +115,10 @@ def test_french_texts_of_the_content_have_french_spaces() -> None:
 
 
 def test_nothing_is_written_inline_in_templates() -> None:
+    """Holds for pages; a mail has no style sheet to be styled by."""
     for path in (ROOT / "templates").rglob("*.html"):
+        if path.parent.name == "mail":
+            continue
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"<script(?![^>]+src=)|<style|\sstyle=|\son\w+=", text), path
 

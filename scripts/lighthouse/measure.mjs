@@ -1,8 +1,8 @@
 // Measures pages with Lighthouse (its default: a mid-range phone on slow 4G) and prints one JSON array.
 //
 // usage: node measure.mjs ADDRESS...
-// CHROMIUM names the browser. A busy machine can only lower a score, so a page that misses 100 is measured again,
-// up to RUNS times, and its best run counts.
+// CHROMIUM names the browser. A busy machine can only lower a score or lose a trace, so a page that misses 100 or
+// could not be measured is measured again, up to RUNS times, and its best run counts.
 import { launch } from "chrome-launcher";
 import lighthouse from "lighthouse";
 
@@ -17,7 +17,7 @@ const chrome = await launch({
 
 async function measure(address) {
   const { lhr } = await lighthouse(address, { port: chrome.port, output: "json", logLevel: "silent" });
-  if (lhr.runtimeError) throw new Error(`${address}: ${lhr.runtimeError.message}`);
+  if (lhr.runtimeError) return { failed: `${address}: ${lhr.runtimeError.message}` };
   const audits = lhr.audits;
   const requests = audits["network-requests"].details.items;
   const scores = Object.fromEntries(CATEGORIES.map((id) => [id, Math.round(100 * lhr.categories[id].score)]));
@@ -42,10 +42,13 @@ try {
   const results = [];
   for (const address of process.argv.slice(2)) {
     let best = null;
+    let lost = "";
     for (let run = 0; run < RUNS && (best === null || sum(best) < 100 * CATEGORIES.length); run += 1) {
       const again = await measure(address);
-      if (best === null || sum(again) > sum(best)) best = again;
+      if (again.failed) lost = again.failed;
+      else if (best === null || sum(again) > sum(best)) best = again;
     }
+    if (best === null) throw new Error(lost);
     results.push(best);
   }
   console.log(JSON.stringify(results));

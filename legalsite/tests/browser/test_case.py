@@ -59,7 +59,7 @@ WORDS = {
         "pass": "Pass my complaint to the management",
         "withdrawal": "I no longer want my complaint to be examined",
         "withdraw": "Withdraw my complaint",
-        "used": "This link does not work any more",
+        "used": "This link no longer works",
         "delayed": "is delayed",
         "answered": "Answer to your complaint",
         "passed": "passed to the management",

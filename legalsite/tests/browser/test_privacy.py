@@ -44,7 +44,7 @@ WORDS = {
         "open": "Open my request",
         "received": "Received",
         "answered": "Answered",
-        "used": "This link does not work any more",
+        "used": "This link no longer works",
         "invalid": "Enter a valid e-mail address",
     },
 }

@@ -215,4 +215,4 @@ def test_a_file_is_checked_in_the_browser_and_never_sent(page: Page, portal: Por
     file.write_bytes(file.read_bytes() + b" ")
     page.get_by_label("File to check").set_input_files(file)
     page.get_by_role("button", name="Check this file").click()
-    expect(page.get_by_role("heading", name="This file is none of those published here")).to_be_visible()
+    expect(page.get_by_role("heading", name="This file is not one of those published here")).to_be_visible()
