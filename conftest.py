@@ -31,10 +31,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = there
 
 
+WITH_DATABASE = ("django_db", "browser", "processes", "stack", "faults")
+
+
 def _asks_a_database(item: pytest.Item) -> bool:
     if item.get_closest_marker("any_database"):
         return False
-    if any(item.get_closest_marker(name) for name in ("django_db", "browser", "processes", "stack", "faults")):
+    if any(item.get_closest_marker(name) for name in WITH_DATABASE):
         return True
     if {"db", "transactional_db"} & set(getattr(item, "fixturenames", ())):
         return True
