@@ -243,3 +243,23 @@ def test_lists_of_the_admin(addresses: dict[str, str], attack: Attack) -> None:
                 address = f"{reverse(name)}?{parameter}={quoted(TEXTS[what])}"
                 attack.send(client, f"{what} as {parameter}", address)
     assert attack.faults == []
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("state=a%00b", 404),
+        ("pk__in=1,18446744073709551616", 404),
+        ("effective_on__year=99999", 404),
+        ("state=nonsense", 200),
+        ("q=18446744073709551616", 200),
+        ("q=a%00b", 200),
+    ],
+)
+def test_what_no_row_can_hold_is_not_found(query: str, status: int) -> None:
+    client = Client()
+    client.force_login(table.User.objects.create_superuser("example-boss"))
+    address = reverse("admin:documents_version_changelist")
+    assert client.get(f"{address}?{query}", follow=True).status_code == status
+    mails = client.get(f"{reverse('admin:core_outgoingmail_changelist')}?{query}", follow=True)
+    assert mails.status_code in (status, 200)
