@@ -91,6 +91,7 @@ def clean_slate(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("core.throttle.time", lambda: 1_800_000_030)
     # What a test has written it sees at once.
     monkeypatch.setattr("core.stamps.RECHECK_SECONDS", 0)
+    monkeypatch.setattr("core.stamps.FAILING_SECONDS", 0)
     with translation.override("fr"):
         yield
 
