@@ -62,7 +62,7 @@ class CaseViews(admin.ModelAdmin[Any]):
             except StepRefused as refused:
                 form.add_error(None, str(refused))
             except ValidationError as refused:
-                form.add_error("files", refused)
+                form.add_error("attached", refused)
             else:
                 self.log_change(request, complaint, str(chosen.label))
                 messages.success(request, _done(step, complaint))

@@ -1,10 +1,12 @@
 """The steps that staff can take in the admin: their labels, forms and functions, and who may take them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.contrib.auth.models import AnonymousUser, User
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +44,11 @@ class Step:
     """The field that the complainant will read, and which standard texts go there."""
 
 
+def _add(*, complaint: Complaint, text: str, by: User, attached: Sequence["UploadedFile[Any]"] = ()) -> None:
+    """Enter what the complainant wrote or said, with its files."""
+    following.add_information(complaint=complaint, text=text, files=attached, by=by)
+
+
 STEPS: dict[str, Step] = {
     "restore": Step(_("Restore: it is no spam"), ConfirmForm, handling.restore),
     "assign": Step(_("Assign owner and sponsor"), AssignForm, handling.assign),
@@ -57,7 +64,7 @@ STEPS: dict[str, Step] = {
         handling.request_information,
         letter=("request", Purpose.INFORMATION),
     ),
-    "add": Step(_("Enter what the complainant wrote"), ReceivedForm, following.add_information),
+    "add": Step(_("Enter what the complainant wrote"), ReceivedForm, _add),
     "note": Step(_("Add an internal note"), NoteForm, handling.note),
     "escalate": Step(_("Pass to the management"), ReasonForm, handling.escalate),
     "reopen": Step(_("Reopen"), ReasonForm, handling.reopen),

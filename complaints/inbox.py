@@ -63,11 +63,11 @@ def counts(on: datetime.date) -> list[tuple[str, Any, int]]:
 class OwnerFilter(admin.RelatedFieldListFilter):
     """Complaints by owner, of those who own one."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Return the owners, each looked up in the index: reading all complaints for them takes long."""
         owned = Complaint.objects.order_by().filter(owner=OuterRef("pk"))
         owners = User.objects.filter(Exists(owned)).order_by("last_name", "username")
-        return [(user.pk, str(user)) for user in owners]
+        return [(str(user.pk), str(user)) for user in owners]
 
 
 class WaitingFilter(admin.SimpleListFilter):

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, CharField, Count, ExpressionWrapper, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce, Substr
 from django.utils import timezone
 
@@ -103,12 +103,13 @@ def report(from_on: datetime.date, until_on: datetime.date) -> Report:
     ):
         for name, value in zip(counted, values, strict=True):
             counted[name][value] += number
+    is_delayed = ExpressionWrapper(Q(complaint__delayed_until_on__isnull=False), BooleanField())
     earlier = set()
     for case, cause, is_delayed_now in past.filter(
         complaint__received_at__gte=span[0],
         complaint__received_at__lt=span[1],
         delayed_until_on__isnull=False,
-    ).values_list("complaint", "delay_cause", Q(complaint__delayed_until_on__isnull=False)):
+    ).values_list("complaint", "delay_cause", is_delayed):
         counted["delay_cause"][cause] += 1
         if not is_delayed_now:
             earlier.add(case)

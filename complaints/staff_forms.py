@@ -150,7 +150,7 @@ class ReceivedForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8, "cols": 80}),
         help_text=_("The complainant reads it among the messages of the case."),
     )
-    files = FilesField(label=_("Files"), required=False, help_text=FILES_HINT)
+    attached = FilesField(label=_("Files"), required=False, help_text=FILES_HINT)
 
 
 class HoldForm(ReasonForm):

@@ -31,12 +31,9 @@ class Words(models.Func):
     They go in as they are. PostgreSQL's own parser would cut some of them, and fold others once more.
     """
 
+    template = "%(expressions)s"
     output_field = WordsField()
     arity = 1
-
-    def as_sql(self, compiler: SQLCompiler, connection: Any, **context: Any) -> tuple[str, Any]:
-        """Return the text itself."""
-        return super().as_sql(compiler, connection, template="%(expressions)s")
 
     def as_postgresql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:
         """Return a tsvector of the words."""

@@ -210,7 +210,7 @@ class TestWhatCameOtherwise:
         case = make_complaint()
         assert 'enctype="multipart/form-data"' in client.get(self.url(case)).text
         files = [SimpleUploadedFile("letter.pdf", PDF), SimpleUploadedFile("note.txt", b"A note.")]
-        given = {"text": "The letter says more.", "files": files}
+        given = {"text": "The letter says more.", "attached": files}
         assert client.post(self.url(case), given).status_code == 302
         message = case.messages.get(from_complainant=True)
         assert message.text == "The letter says more."
@@ -224,10 +224,10 @@ class TestWhatCameOtherwise:
         self, client: Client, handler: User
     ) -> None:
         case = make_complaint()
-        given = {"text": "The letter says more.", "files": SimpleUploadedFile("letter.exe", b"MZ")}
+        given = {"text": "The letter says more.", "attached": SimpleUploadedFile("letter.exe", b"MZ")}
         response = client.post(self.url(case), given)
         assert response.status_code == 200
-        assert list(response.context["form"].errors) == ["files"]
+        assert list(response.context["form"].errors) == ["attached"]
         assert "The letter says more." in response.text
         assert not case.messages.filter(from_complainant=True).exists()
 
