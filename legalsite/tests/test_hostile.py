@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIRequest
 from django.db import transaction
@@ -258,7 +259,7 @@ def test_lists_of_the_admin(addresses: dict[str, str], attack: Attack) -> None:
 )
 def test_what_no_row_can_hold_is_not_found(query: str, status: int) -> None:
     client = Client()
-    client.force_login(table.User.objects.create_superuser("example-boss"))
+    client.force_login(User.objects.create_superuser("example-boss"))
     address = reverse("admin:documents_version_changelist")
     assert client.get(f"{address}?{query}", follow=True).status_code == status
     mails = client.get(f"{reverse('admin:core_outgoingmail_changelist')}?{query}", follow=True)
