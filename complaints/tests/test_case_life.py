@@ -148,11 +148,18 @@ def _grow_older(complaint: Complaint, days: int) -> None:
     mails_sent()
     for name in MOMENTS:
         value = getattr(complaint, name)
-        setattr(complaint, name, value and value - by)
+        setattr(complaint, name, value and _earlier(value, by))
     complaint.save()
     for past in complaint.past_examinations.all():
-        past.began_on, past.ended_at = past.began_on - by, past.ended_at - by
+        past.began_on, past.ended_at = past.began_on - by, _earlier(past.ended_at, by)
         past.save()
+
+
+def _earlier(moment: datetime.date, by: datetime.timedelta) -> datetime.date:
+    """Return the day, or the time of day in Luxembourg, so many days before: the clock may change in between."""
+    if isinstance(moment, datetime.datetime):
+        return timezone.make_aware(timezone.make_naive(moment) - by)
+    return moment - by
 
 
 def _check(complaint: Complaint) -> None:
