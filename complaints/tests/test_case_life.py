@@ -156,7 +156,7 @@ def _grow_older(complaint: Complaint, days: int) -> None:
 
 
 def _earlier(moment: datetime.date, by: datetime.timedelta) -> datetime.date:
-    """Return the day, or the time of day in Luxembourg, so many days before: the clock may change in between."""
+    """Return the day, or the time of day in Luxembourg, so many days before: the clock may have changed."""
     if isinstance(moment, datetime.datetime):
         return timezone.make_aware(timezone.make_naive(moment) - by)
     return moment - by
