@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from html import unescape
 
 from bench.load import Load
+from bench.servers import LARGE_FILE
 from scripts.portal import ROOT
 
 PAGES = (
@@ -29,6 +30,7 @@ AS_LONG_AS_A_PERSON = 3.2
 HIDDEN = re.compile(r'<input type="hidden" name="(csrfmiddlewaretoken|token)" value="([^"]*)"')
 
 FORM = "/en/complaints/new/"
+LARGE = "/fr/documents/large-example/"
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Row:
     least: float | None = None
     """Ratio to base that must be reached; None where there is nothing to reach."""
     most_p99_ms: float | None = None
+    beside: Load | None = None
+    """What the same server is asked instead of base."""
     waits_for_the_disk: bool = False
     """Whether the ratio is that of answers a second and not, as otherwise, of processor time an answer."""
 
@@ -58,6 +62,13 @@ def rows(portal: str) -> list[Row]:
         Row("reading pages, cold", "cold", Load(plain, headers=AS_BROWSERS), 0.30),
         Row("lookup, API", "portal", Load([(f"/api/destinations/?lang=en&q={q}", "") for q in places]), 0.6),
         Row("lookup, page", "portal", Load([(f"/en/roaming/?q={q}", "") for q in places]), 0.3),
+        Row(
+            "2 MB published PDF, beside WhiteNoise",
+            "portal",
+            Load([(_file(portal + LARGE), "")]),
+            0.9,
+            beside=Load([(f"/static/{LARGE_FILE}", "")]),
+        ),
         Row("complaint POST, SQLite", "portal", _complaints(portal), 0.13, 150, waits_for_the_disk=True),
     ]
 
@@ -65,6 +76,15 @@ def rows(portal: str) -> list[Row]:
 def nginx_row() -> Row:
     """Return the row of the page of base, sent by nginx from disk."""
     return Row("base's page, nginx from disk", "nginx", Load([("/", "")]))
+
+
+def _file(address: str) -> str:
+    """Return the address of the file that a document's page offers."""
+    with urllib.request.urlopen(address) as answer:  # noqa: S310  # loopback
+        found = re.search(r'href="(/documents/[^"]+/fr\.pdf)"', answer.read().decode())
+    if found is None:
+        raise RuntimeError(f"{address} offers no file")
+    return found[1]
 
 
 def _tag(address: str) -> str:

@@ -65,9 +65,50 @@ def base(folder: Path) -> Iterator[Server]:
         yield server
 
 
+PUBLISH_LARGE = """
+import sys
+from io import BytesIO
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, NumberObject
+from documents.models import Document, Edition, Section, Version
+from documents.publishing import publish
+writer, picture = PdfWriter(), DecodedStreamObject()
+side = 817
+picture.set_data(bytes(side * side * 3))
+facts = {"Type": "XObject", "Subtype": "Image", "ColorSpace": "DeviceRGB"}
+picture.update({NameObject(f"/{name}"): NameObject(f"/{value}") for name, value in facts.items()})
+for name, value in {"Width": side, "Height": side, "BitsPerComponent": 8}.items():
+    picture[NameObject(f"/{name}")] = NumberObject(value)
+page = writer.add_blank_page(600, 800)
+pictures = DictionaryObject({NameObject("/Example"): writer._add_object(picture)})
+page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): pictures})
+made = BytesIO()
+writer.write(made)
+titles = {"title_fr": "Exemple volumineux", "title_en": "Large example"}
+document = Document.objects.create(slug="large-example", section=Section.objects.first(), **titles)
+version = Version.objects.create(document=document, effective_on=timezone.localdate())
+edition = Edition(version=version, language="fr", file=ContentFile(made.getvalue(), name="fr.pdf"))
+edition.full_clean()
+edition.save()
+publish(version=version, by=None)
+with open(sys.argv[1], "wb") as file:
+    file.write(made.getvalue())
+"""
+"""Publishes a PDF of two megabytes, and writes the same bytes to a file."""
+
+LARGE_FILE = "large-example.bin"
+"""What WhiteNoise serves of the same bytes, among the static files."""
+
+
 def prepare(folder: Path) -> None:
-    """Make the portal's database and static files in a folder, with the company's content."""
-    subprocess.run([sys.executable, "-c", PREPARE], cwd=ROOT, env=_settings(folder), check=True)
+    """Make database and static files of a portal in a folder: the company’s content, and a large file."""
+    python, environment = [sys.executable, "-c"], _settings(folder)
+    subprocess.run([*python, PREPARE], cwd=ROOT, env=environment, check=True)
+    code = f"import django; django.setup()\n{PUBLISH_LARGE}"
+    environment["DJANGO_SETTINGS_MODULE"] = "legalsite.settings"
+    subprocess.run([*python, code, folder / "static" / LARGE_FILE], cwd=ROOT, env=environment, check=True)
 
 
 @contextmanager

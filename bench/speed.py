@@ -67,7 +67,7 @@ def measure(folder: Path, rounds: int, seconds: int) -> list[Figure]:
         outcomes: dict[str, list[tuple[Outcome, Outcome]]] = defaultdict(list)
         for number in range(rounds):
             for row in wanted:
-                beside = send(servers["base"], BASE, seconds)
+                beside = send(servers[row.server if row.beside else "base"], row.beside or BASE, seconds)
                 outcome = send(servers[row.server], row.load, seconds)
                 outcomes[row.name].append((beside, outcome))
                 sent += outcome.answers if row.load.body else 0

@@ -6,14 +6,9 @@ itself: another release of the portal is another process.
 """
 
 import datetime
-import gzip
-import hashlib
 import re
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from http import HTTPStatus
 from time import time
 from typing import Any, TypeGuard, TypeVar
@@ -21,19 +16,14 @@ from typing import Any, TypeGuard, TypeVar
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, MiddlewareNotUsed
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase, ResponseHeaders
-from django.urls import ResolverMatch
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.cache import patch_cache_control, patch_vary_headers
-from django.utils.http import parse_etags
 
+from core.kept_answers import OVERHEAD, Kept, KeptFile, Page, State
 from core.stamps import fresh_stamps, recent_stamps
 
-View = TypeVar("View", bound=Callable[..., HttpResponse])
-
-State = tuple[datetime.date, Mapping[str, str]]
-"""The day in Luxembourg, and the stamps of the content."""
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 Door = tuple[str, str, str]
 """How a reader comes in: host, scheme, and the scheme that a proxy names."""
@@ -41,18 +31,37 @@ Door = tuple[str, str, str]
 LONGEST_QUERY = 20
 """Characters; a longer query belongs to no page that is kept."""
 
+MOST_FILES = 1_000
+"""Files of which is remembered where they lie."""
+
+FOR_A_PART = (
+    "HTTP_RANGE",
+    "HTTP_IF_RANGE",
+    "HTTP_IF_MATCH",
+    "HTTP_IF_NONE_MATCH",
+    "HTTP_IF_MODIFIED_SINCE",
+    "HTTP_IF_UNMODIFIED_SINCE",
+)
+"""With one of these the answer may be less than the whole of a file."""
+
 MOST_DOORS = 16
 """Spellings of allowed hosts, by scheme, that are remembered."""
 
-OVERHEAD = 4_000
-"""Bytes that a page costs beside its bodies, roughly: headers, key and objects."""
-
-UNCHANGED = frozenset({"Cache-Control", "ETag", "Strict-Transport-Security", "Vary"})
-"""Headers of the answer "not modified" (RFC 9110, 15.4.5; RFC 6797, 7.1). A page with other headers has
-another tag, so that the reader's copy is right in all of them."""
-
-READING_PAGES: dict[Callable[..., HttpResponse], re.Pattern[str] | None] = {}
+READING_PAGES: dict[Callable[..., HttpResponseBase], re.Pattern[str] | None] = {}
 """The views whose pages are kept without a query, and the queries with which they are kept too."""
+
+
+LASTING_FILES: set[Callable[..., HttpResponseBase]] = set()
+"""The views that hand out files whose bytes never change."""
+
+
+def lasting_file(view: View) -> View:
+    """Declare that a view gives everybody the same file at one address, as long as content stays as it is.
+
+    Of a file on a disk it is kept where it lies, and its headers. Outermost decorator of a view.
+    """
+    LASTING_FILES.add(view)
+    return view
 
 
 def reading_page(query: re.Pattern[str] | None = None) -> Callable[[View], View]:
@@ -67,139 +76,6 @@ def reading_page(query: re.Pattern[str] | None = None) -> Callable[[View], View]
         return view
 
     return declare
-
-
-class CheckedHeaders(ResponseHeaders):
-    """A copy of headers that were checked when the page was made: to check them costs more than the rest."""
-
-    def __init__(self, checked: ResponseHeaders) -> None:
-        self._store = checked._store.copy()
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """A page in one content coding, with its own entity tag."""
-
-    body: bytes
-    etag: str
-    headers: ResponseHeaders
-    headers_unchanged: ResponseHeaders
-    """Those of the answer "not modified"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page as it is sent, plain and compressed."""
-
-    plain: Variant
-    zipped: Variant
-    match: ResolverMatch | None = None
-    """Of the view that has made it."""
-
-    @classmethod
-    def of(cls, response: HttpResponse, match: ResolverMatch | None = None) -> "Page":
-        """Make a page of the answer of a view and all middleware."""
-        body = response.content
-        # May be kept by browsers and proxies, and is asked for again each time.
-        patch_cache_control(response, no_cache=True)
-        patch_vary_headers(response, ["Accept-Encoding"])
-        headers = dict(response.items())
-        digest = hashlib.sha256(repr(sorted(headers.items())).encode() + body).hexdigest()[:32]
-        return cls(
-            _variant(body, f'"{digest}"', headers),
-            # Without a time in it, the same page is the same bytes in every process.
-            _variant(
-                gzip.compress(body, compresslevel=6, mtime=0),
-                f'"{digest}-gzip"',
-                {**headers, "Content-Encoding": "gzip"},
-            ),
-            match,
-        )
-
-    @property
-    def size(self) -> int:
-        """Bytes of memory, roughly."""
-        return len(self.plain.body) + len(self.zipped.body) + OVERHEAD
-
-    def choose(self, environ: Mapping[str, Any]) -> tuple[Variant, bool]:
-        """Return in which coding a GET or HEAD request gets the page, and whether its reader has it."""
-        variant = self.zipped if accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) else self.plain
-        known = environ.get("HTTP_IF_NONE_MATCH")
-        return variant, bool(known) and _names(str(known), variant.etag)
-
-    def answer(self, request: HttpRequest) -> HttpResponse:
-        """Return the answer to a GET or HEAD request: the page, or that the reader has it already."""
-        variant, is_known = self.choose(request.META)
-        if is_known:
-            response = HttpResponse(status=HTTPStatus.NOT_MODIFIED)
-            response.headers = CheckedHeaders(variant.headers_unchanged)
-        else:
-            response = HttpResponse(variant.body if request.method == "GET" else b"")
-            response.headers = CheckedHeaders(variant.headers)
-        return response
-
-
-def _variant(body: bytes, etag: str, headers: dict[str, str]) -> Variant:
-    headers = {**headers, "Content-Length": str(len(body)), "ETag": etag}
-    unchanged = {name: value for name, value in headers.items() if name in UNCHANGED}
-    return Variant(body, etag, ResponseHeaders(headers), ResponseHeaders(unchanged))
-
-
-def _names(header: str, etag: str) -> bool:
-    """Whether If-None-Match names the entity tag; weak or strong is the same here (RFC 9110, 13.1.2)."""
-    return header == etag or any(known in ("*", etag, f"W/{etag}") for known in parse_etags(header))
-
-
-@lru_cache(maxsize=64)
-def accepts_gzip(header: str) -> bool:
-    """Whether an Accept-Encoding header allows gzip (RFC 9110, 12.5.3)."""
-    weights = {}
-    for part in header.lower().split(","):
-        coding, _, parameter = part.partition(";")
-        name, _, value = parameter.strip().partition("=")
-        try:
-            weights[coding.strip()] = float(value) if name.strip() == "q" else 1.0
-        except ValueError:
-            weights[coding.strip()] = 0.0
-    return weights.get("gzip", weights.get("*", 0.0)) > 0
-
-
-class Pages:
-    """The pages of one state, those asked for last, in at most `most` bytes."""
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self.size = 0
-        self._lock = threading.Lock()
-        self._state: State | None = None
-        self._pages: OrderedDict[str, Page] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._pages)
-
-    def get(self, state: State, address: str) -> Page | None:
-        """Return the page at an address, if it is kept for this state."""
-        with self._lock:
-            if state != self._state:
-                return None
-            page = self._pages.get(address)
-            if page is not None:
-                self._pages.move_to_end(address)
-            return page
-
-    def keep(self, state: State, address: str, page: Page) -> None:
-        """Keep a page, and let go those of another state and those not asked for the longest time."""
-        with self._lock:
-            if state != self._state:
-                self._pages.clear()
-                self._state, self.size = state, 0
-            if address in self._pages or page.size > self.most:
-                return
-            self._pages[address] = page
-            self.size += page.size
-            while self.size > self.most:
-                _address, gone = self._pages.popitem(last=False)
-                self.size -= gone.size
 
 
 class Today:
@@ -225,7 +101,8 @@ class PageCache:
     """The pages of this process, and how readers may ask for them."""
 
     def __init__(self, most: int) -> None:
-        self.pages = Pages(most)
+        self.pages = Kept[Page](most)
+        self.files = Kept[KeptFile](MOST_FILES * OVERHEAD)
         self.today = Today()
         self._doors: set[Door] = set()
 
@@ -233,9 +110,20 @@ class PageCache:
         """Return the page that is kept for this state at a path, with the query of the request."""
         return self.pages.get(state, _address(environ, path))
 
-    def keep(self, state: State, environ: Mapping[str, Any], path: str, page: Page) -> None:
-        """Keep a page for those who ask as this request does."""
-        self.pages.keep(state, _address(environ, path), page)
+    def find_file(self, state: State, environ: Mapping[str, Any], path: str) -> KeptFile | None:
+        """Return the file that is kept at a path, if the request asks for the whole of it."""
+        if environ.get("QUERY_STRING") or any(header in environ for header in FOR_A_PART):
+            return None
+        return self.files.get(state, path)
+
+    def keep(self, state: State, request: HttpRequest, answer: Page | KeptFile) -> None:
+        """Keep what was made in a state for those who ask as this request does, unless that has passed."""
+        if state != self.state():
+            return
+        if isinstance(answer, Page):
+            self.pages.keep(state, _address(request.META, request.path), answer)
+        else:
+            self.files.keep(state, request.path, answer)
 
     def state(self) -> State | None:
         """Return day and stamps; None when there are no stamps, or the database has never answered."""
@@ -318,12 +206,13 @@ class PageCacheMiddleware:
         page = self.cache.find(state, environ, path)
         if page is None:
             response = self.get_response(request)
+            match = request.resolver_match
+            if _is_lasting_file(response, request) and (file := KeptFile.of(response, match)):
+                self.cache.keep(state, request, file)
             if not _is_for_everybody(response, request):
                 return response
-            page = Page.of(response, request.resolver_match)
-            # Neither may have changed while the page was made.
-            if state == self.cache.state():
-                self.cache.keep(state, environ, path, page)
+            page = Page.of(response, match)
+            self.cache.keep(state, request, page)
         # For whoever counts requests by their view.
         request.resolver_match = page.match
         return page.answer(request)
@@ -340,6 +229,19 @@ def _is_for_everybody(response: HttpResponseBase, request: HttpRequest) -> TypeG
         and response.status_code == HTTPStatus.OK
         and not response.cookies
         and not any(response.has_header(name) for name in ("Vary", "Cache-Control", "ETag"))
+    )
+
+
+def _is_lasting_file(response: HttpResponseBase, request: HttpRequest) -> TypeGuard[FileResponse]:
+    """Whether a view answered that was declared, with the whole of a file."""
+    match = request.resolver_match
+    return (
+        match is not None
+        and match.func in LASTING_FILES
+        and isinstance(response, FileResponse)
+        and response.status_code == HTTPStatus.OK
+        and not response.cookies
+        and not request.META.get("QUERY_STRING")
     )
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import condition, require_safe
 
 from core.bilingual import reading_language
 from core.on_date import ON_DATE, OnDateForm
-from core.page_cache import reading_page
+from core.page_cache import lasting_file, reading_page
 from core.stored_files import stored_file
 from documents import ranges, rendering
 from documents.addresses import VersionAddress
@@ -123,6 +123,7 @@ def current_file(request: HttpRequest, slug: str, language: str) -> HttpResponse
     return response
 
 
+@lasting_file
 def file(request: HttpRequest, slug: str, address: VersionAddress, language: str) -> HttpResponseBase:
     """One published PDF file, at an address whose bytes never change."""
     edition = get_object_or_404(

@@ -11,17 +11,9 @@ from django.test import RequestFactory
 from django.urls import ResolverMatch
 from pytest_django.fixtures import Settings
 
+from core.kept_answers import CheckedHeaders, Kept, Page, accepts_gzip
 from core.on_date import ON_DATE
-from core.page_cache import (
-    CheckedHeaders,
-    Page,
-    PageCache,
-    PageCacheMiddleware,
-    Pages,
-    Today,
-    accepts_gzip,
-    reading_page,
-)
+from core.page_cache import PageCache, PageCacheMiddleware, Today, reading_page
 
 DAY = datetime.date(2026, 11, 24)
 BODY = b"Example. " * 500
@@ -110,7 +102,7 @@ class TestPages:
         "other", [(DAY + datetime.timedelta(days=1), {"documents": "a"}), (DAY, {"documents": "b"})]
     )
     def test_nothing_is_found_in_another_state(self, other: tuple[datetime.date, dict[str, str]]) -> None:
-        pages = Pages(1_000_000)
+        pages = Kept[Page](1_000_000)
         pages.keep(self.state, "/", page())
         assert pages.get(self.state, "/") is not None
         assert pages.get(other, "/") is None
@@ -120,14 +112,14 @@ class TestPages:
         assert pages.size == page().size
 
     def test_memory_is_bounded_whatever_is_kept(self) -> None:
-        pages, chance = Pages(200_000), random.Random(1)  # noqa: S311  # only sizes
+        pages, chance = Kept[Page](200_000), random.Random(1)  # noqa: S311  # only sizes
         for number in range(5_000):
             pages.keep(self.state, f"/{number}", page(b"x" * chance.randrange(60_000)))
             assert pages.size <= 200_000
         assert 0 < len(pages) < 60
 
     def test_the_page_asked_for_last_stays_longest(self) -> None:
-        pages = Pages(3 * page().size)
+        pages = Kept[Page](3 * page().size)
         for address in ("/a", "/b", "/c"):
             pages.keep(self.state, address, page())
         pages.get(self.state, "/a")
@@ -139,7 +131,7 @@ class TestPages:
         ]
 
     def test_a_page_larger_than_all_of_it_is_not_kept(self) -> None:
-        pages = Pages(1_000)
+        pages = Kept[Page](1_000)
         pages.keep(self.state, "/", page())
         assert (len(pages), pages.size) == (0, 0)
 

@@ -14,8 +14,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from core.kept_answers import Kept, Page
 from core.models import Banner, ContactDetails
-from core.page_cache import Pages, page_cache
+from core.page_cache import page_cache
 from documents.models import Version
 from documents.publishing import publish, withdraw
 from documents.tests.factories import make_document, make_version
@@ -47,7 +48,7 @@ def reader(settings: Settings) -> Iterator[Client]:
 
 
 @pytest.fixture
-def kept(reader: Client) -> Pages:
+def kept(reader: Client) -> Kept[Page]:
     """The pages that are kept for the reader."""
     return page_cache().pages
 
@@ -64,7 +65,7 @@ class TestTheSame:
     """A kept page is the page."""
 
     @pytest.mark.parametrize("address", ADDRESSES)
-    def test_as_a_new_one(self, reader: Client, kept: Pages, address: str) -> None:
+    def test_as_a_new_one(self, reader: Client, kept: Kept[Page], address: str) -> None:
         new = made_anew(address)
         assert new.status_code == 200
         for _time in range(TWICE):
@@ -206,7 +207,7 @@ CHANGES: dict[str, tuple[str, Callable[[], Any], Callable[[], Any], Callable[[st
 
 
 @pytest.mark.parametrize("what", CHANGES)
-def test_a_change_is_seen(reader: Client, kept: Pages, what: str) -> None:
+def test_a_change_is_seen(reader: Client, kept: Kept[Page], what: str) -> None:
     address, prepare, change, shown = CHANGES[what]
     prepare()
     before = reader.get(address)
@@ -225,7 +226,7 @@ def test_a_new_name_is_found(reader: Client) -> None:
     assert "Tunisia" in reader.get("/en/roaming/?q=examplia").text
 
 
-def test_a_page_made_while_the_content_changed_is_not_kept(reader: Client, kept: Pages) -> None:
+def test_a_page_made_while_the_content_changed_is_not_kept(reader: Client, kept: Kept[Page]) -> None:
     def render_slowly(*arguments: Any) -> Any:
         answer = render(*arguments)
         ContactDetails.objects.update(telephone="+352 00 00 00")
@@ -259,7 +260,7 @@ class TestWhatIsNotKept:
             "/en/documents/ict-terms",
         ],
     )
-    def test_other_pages(self, reader: Client, kept: Pages, address: str) -> None:
+    def test_other_pages(self, reader: Client, kept: Kept[Page], address: str) -> None:
         for _time in range(TWICE):
             reader.get(address)
         assert len(kept) == 0
@@ -268,7 +269,7 @@ class TestWhatIsNotKept:
         tokens = {reader.get("/en/complaints/new/").context["form"]["token"].value() for _time in range(3)}
         assert len(tokens) == 3
 
-    def test_what_staff_see(self, reader: Client, kept: Pages) -> None:
+    def test_what_staff_see(self, reader: Client, kept: Kept[Page]) -> None:
         reader.get("/en/")
         staff = reader
         staff.force_login(User.objects.create_superuser("example-admin"))
@@ -276,7 +277,7 @@ class TestWhatIsNotKept:
         assert "ETag" not in staff.get("/en/documents/")
         assert len(kept) == 1
 
-    def test_a_page_that_sets_a_cookie_or_looks_at_one(self, reader: Client, kept: Pages) -> None:
+    def test_a_page_that_sets_a_cookie_or_looks_at_one(self, reader: Client, kept: Kept[Page]) -> None:
         def render_with(header: str, value: str) -> Callable[..., Any]:
             def changed(*arguments: Any) -> Any:
                 answer = render(*arguments)
@@ -299,7 +300,7 @@ class TestWhatIsNotKept:
         assert getattr(reader, method)("/en/").status_code == 405
 
     @pytest.mark.parametrize(("error", "status"), [(OperationalError, 503), (RuntimeError, 500)])
-    def test_faults(self, reader: Client, kept: Pages, error: type[Exception], status: int) -> None:
+    def test_faults(self, reader: Client, kept: Kept[Page], error: type[Exception], status: int) -> None:
         reader.raise_request_exception = False
         with patch("legalsite.home.render", side_effect=error):
             assert reader.get("/en/").status_code == status
@@ -327,7 +328,7 @@ class TestWhatIsNotKept:
 class TestQueries:
     """What stands in a query cannot fill the memory, and is not shown to another reader."""
 
-    def test_one_that_is_unknown_is_its_readers_own(self, reader: Client, kept: Pages) -> None:
+    def test_one_that_is_unknown_is_its_readers_own(self, reader: Client, kept: Kept[Page]) -> None:
         reader.get("/en/")
         answer = reader.get("/en/?utm_source=example")
         assert answer.text == made_anew("/en/?utm_source=example").text
@@ -338,15 +339,15 @@ class TestQueries:
     @pytest.mark.parametrize(
         "query", ["on=2026-1-5", "on=nonsense", "on=2026-01-15&on=2026-01-16", "on=2026-01-15&a", "ON=1", "&"]
     )
-    def test_other_spellings_of_a_day(self, reader: Client, kept: Pages, query: str) -> None:
+    def test_other_spellings_of_a_day(self, reader: Client, kept: Kept[Page], query: str) -> None:
         assert reader.get(f"/en/documents/?{query}").text == made_anew(f"/en/documents/?{query}").text
         assert len(kept) == 0
 
-    def test_a_day_where_none_is_asked_for(self, reader: Client, kept: Pages) -> None:
+    def test_a_day_where_none_is_asked_for(self, reader: Client, kept: Kept[Page]) -> None:
         reader.get("/en/?on=2026-01-15")
         assert len(kept) == 0
 
-    def test_every_day_of_months(self, reader: Client, kept: Pages) -> None:
+    def test_every_day_of_months(self, reader: Client, kept: Kept[Page]) -> None:
         kept.most = 100_000
         first = datetime.date(1900, 1, 1)
         for number in range(60):

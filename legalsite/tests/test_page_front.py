@@ -1,11 +1,15 @@
 """What answers before Django answers as Django does, and leaves to it whatever it has not seen before."""
 
 import datetime
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+from wsgiref.util import FileWrapper
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
+from django.http import Http404
 from django.test import RequestFactory
 from django.utils import timezone
 from pytest_django.fixtures import Settings
@@ -14,6 +18,7 @@ from core.models import ContactDetails
 from core.page_cache import page_cache
 from core.page_front import PageFront
 from core.request_id import request_id
+from documents.models import Edition, Version
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +79,8 @@ def ask(behind: Behind, counted: list[tuple[str, str, int]]) -> Ask:
     front = PageFront(behind, page_cache(), lambda *what: counted.append(what[:3]))
 
     def asked(method: str = "GET", path: str = "/en/", **environ: str) -> Answer:
-        return called(front, {**RequestFactory().generic(method, path).environ, **environ})
+        server = {"wsgi.file_wrapper": FileWrapper}
+        return called(front, {**RequestFactory().generic(method, path).environ, **server, **environ})
 
     return asked
 
@@ -103,6 +109,71 @@ def test_the_same_answer(ask: Ask, behind: Behind, method: str, coding: str, pat
         },
     )
     assert not_modified[1] | own == through_django[1] | own
+
+
+@pytest.fixture
+def pdf(ask: Ask) -> str:
+    """The address of a file that somebody has taken before."""
+    edition = Edition.objects.exclude(file="").filter(version__in=Version.objects.published())[0]
+    ask(path=edition.file_url)
+    return edition.file_url
+
+
+class TestFiles:
+    """Whole files are handed out before Django; whatever may be less than that is Django's."""
+
+    def test_the_same_file(self, ask: Ask, behind: Behind, pdf: str) -> None:
+        status, headers, body = ask(path=pdf)
+        assert behind.asked == 1
+        through_django = called(behind.application, RequestFactory().get(pdf).environ)
+        own = {"X-Request-ID": ""}
+        assert (status, headers | own, body) == (
+            through_django[0],
+            through_django[1] | own,
+            through_django[2],
+        )
+        assert headers["ETag"] == f'"{hashlib.sha256(body).hexdigest()}"'
+        assert int(headers["Content-Length"]) == len(body)
+        assert "immutable" in headers["Cache-Control"]
+
+    @pytest.mark.parametrize(
+        ("environ", "status"),
+        [
+            ({"HTTP_RANGE": "bytes=0-9"}, "206 Partial Content"),
+            ({"HTTP_IF_NONE_MATCH": "*"}, "304 Not Modified"),
+            ({"REQUEST_METHOD": "HEAD"}, "200 OK"),
+            ({"REQUEST_METHOD": "POST"}, "403 Forbidden"),
+            ({"QUERY_STRING": "a=b"}, "200 OK"),
+            ({"HTTP_COOKIE": "sessionid=example"}, "200 OK"),
+        ],
+    )
+    def test_what_is_left_to_django(
+        self, ask: Ask, behind: Behind, pdf: str, environ: dict[str, str], status: str
+    ) -> None:
+        assert ask(path=pdf, **environ)[0] == status
+        assert behind.asked == 2
+
+    def test_a_file_that_is_lost(self, ask: Ask, behind: Behind, pdf: str, monkeypatch: Any) -> None:
+        monkeypatch.setattr("core.page_front.Path.open", raise_lost)
+        assert ask(path=pdf)[0] == "200 OK"
+        assert behind.asked == 2
+
+    def test_one_that_is_withdrawn_from_the_portal(
+        self, ask: Ask, pdf: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE documents_edition SET language = language")
+        monkeypatch.setattr("core.stamps.RECHECK_SECONDS", 0)
+        monkeypatch.setattr("documents.views.get_object_or_404", raise_404)
+        assert ask(path=pdf)[0] == "404 Not Found"
+
+
+def raise_lost(*_: Any) -> None:
+    raise FileNotFoundError
+
+
+def raise_404(*_: Any, **__: Any) -> None:
+    raise Http404
 
 
 def test_answers_are_counted_by_their_view(ask: Ask, counted: list[tuple[str, str, int]]) -> None:
