@@ -23,8 +23,8 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("details"))
     def details(self, entry: AuditEntry) -> str:
-        """What else is known of it."""
-        return "; ".join(f"{name}: {_in_words(value)}" for name, value in entry.facts.items()) or "–"
+        """What else is known of it, in one order on every database."""
+        return "; ".join(f"{name}: {_in_words(value)}" for name, value in sorted(entry.facts.items())) or "–"
 
     def get_readonly_fields(self, request: HttpRequest, obj: AuditEntry | None = None) -> tuple[str, ...]:
         return self.fields

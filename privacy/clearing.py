@@ -87,6 +87,7 @@ def clear(*, request: Request, chosen: Collection[int], by: User) -> Plan:
     )
 
 
+@transaction.atomic
 def check(request: Request) -> None:
     """Raise StepRefused unless it is known who asks, and an erasure is what is asked."""
     if not identified(request).is_clearable:

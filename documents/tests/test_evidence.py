@@ -152,7 +152,7 @@ class TestCheckAFile:
         assert edition.version.get_absolute_url().replace("/fr/", "/en/") in page
         assert edition.file_sha256 in page
         changed = SimpleUploadedFile("other-name.pdf", content + b" ")
-        assert "none of those published here" in client.post(url("check-file"), {"file": changed}).text
+        assert "not one of those published here" in client.post(url("check-file"), {"file": changed}).text
         assert set(Edition.objects.exclude(file="").values_list("file", flat=True)) == stored
 
     def test_by_hash(self, client: Client) -> None:
@@ -161,13 +161,13 @@ class TestCheckAFile:
         response = client.get(url("check-file"), {"sha256": edition.file_sha256.upper()})
         assert "This file was published here" in response.text
         assert "no-store" in response["Cache-Control"]
-        assert "none of those published here" in client.get(url("check-file"), {"sha256": "0" * 64}).text
+        assert "not one of those published here" in client.get(url("check-file"), {"sha256": "0" * 64}).text
 
     def test_drafts_are_not_told(self, client: Client) -> None:
         draft = make_version(make_document(), "2026-01-01", published=False)
         edition = make_edition(draft, language="en", file=pdf_file(pages=3))
         page = client.get(url("check-file"), {"sha256": edition.file_sha256}).text
-        assert "none of those published here" in page
+        assert "not one of those published here" in page
 
     @pytest.mark.parametrize("digest", ["", "x", "0" * 63, "<script>", "g" * 64])
     def test_what_is_no_hash_is_passed_over(self, client: Client, digest: str) -> None:

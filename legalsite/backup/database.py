@@ -204,6 +204,13 @@ def _has_open(process: Path, path: Path) -> bool:
         return False
 
 
+FUNCTIONS = """
+SELECT function.oid::regprocedure::text FROM pg_proc function
+  WHERE function.pronamespace = current_schema()::regnamespace AND NOT EXISTS (
+    SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = function.oid AND deptype = 'e')
+"""
+
+
 def fill_postgresql(path: Path, manifest: Manifest) -> None:
     """Put the copy in the place of whatever the database holds. Raises BackupRefused.
 
@@ -216,6 +223,10 @@ def fill_postgresql(path: Path, manifest: Manifest) -> None:
             # All, also those that the archive does not know: migrations would stumble over them.
             names = ", ".join(map(connection.ops.quote_name, tables))
             cursor.execute(f"DROP TABLE {names} CASCADE")
+        # What the triggers call (core/stamps.py); functions of extensions stay.
+        cursor.execute(FUNCTIONS)
+        for (function,) in cursor.fetchall():
+            cursor.execute(f"DROP FUNCTION {function} CASCADE")
     connection.close()
     _postgresql(
         "pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", str(path)

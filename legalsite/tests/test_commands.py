@@ -309,7 +309,7 @@ class TestProductionSettings:
             "attachments",
         ]
         assert started.stdout.split(" ", 3)[3] == (
-            "{'min_size': 1, 'max_size': 8, 'timeout': 10} 0 __Host-sessionid ['one', 'two']\n"
+            "{'min_size': 1, 'max_size': 8, 'timeout': 2} 0 __Host-sessionid ['one', 'two']\n"
         )
 
     def test_debug_is_off_unless_asked_for(self, tmp_path: Path) -> None:
