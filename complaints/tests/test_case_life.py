@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 from hypothesis import given, settings
@@ -79,6 +80,7 @@ MOVES = st.builds(
 )
 
 
+@pytest.mark.any_database
 class CaseLifeTest(TestCase):
     """Random lives of a case, each begun anew."""
 

@@ -35,7 +35,7 @@ from privacy import connecting
 from privacy.tests.factories import enter_request
 from roaming.models import Destination, Listing, Zone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 WORDS = "Everything about my contract."
 """What only staff may read; it stands in a case and in a request."""

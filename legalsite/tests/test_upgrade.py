@@ -140,6 +140,7 @@ def test_what_the_first_release_held_goes_forward_and_back(emptied: None, client
     call_command("flush", interactive=False, verbosity=0)
 
 
+@pytest.mark.any_database
 def test_the_way_back_gives_the_old_release_what_it_knew(emptied: None) -> None:
     old = migrate(FIRST)
     fill(old)

@@ -22,6 +22,9 @@ from scripts.browser import chromium
 from scripts.portal import STRICT, Portal, running
 from scripts.postgres import free_port
 
+LANGUAGES = ["fr", pytest.param("en", marks=pytest.mark.any_database)]
+"""Both, for what is walked through in each; one is enough to see what a database does."""
+
 
 def database_url(name: str) -> str:
     """Return the address of an empty database on the engine under test, "" for SQLite in the data folder."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, override
 from playwright.sync_api import Browser, Page, expect
 
 from core.dates import long_date
-from legalsite.tests.browser.conftest import Mailbox, plain, sign_in
+from legalsite.tests.browser.conftest import LANGUAGES, Mailbox, plain, sign_in
 from legalsite.tests.browser.test_complaint import AS_LONG_AS_A_PERSON, MAKE_STAFF, fill
 from scripts.portal import Portal
 
@@ -118,7 +118,7 @@ def open_case(page: Page, words: dict[str, str], reference: str, email: str, box
     return link
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_whole_way(
     page: Page,
     browser: Browser,
@@ -228,7 +228,7 @@ def test_the_whole_way(
     context.close()
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_an_answer_by_post_and_a_reopening(page: Page, portal: Portal, language: str) -> None:
     say = partial(said, language)
     portal.manage("shell", "--verbosity", "0", "-c", MAKE_STAFF)

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from complaints.tests.factories import FACTS
-from legalsite.tests.browser.conftest import Mailbox, plain, sign_in
+from legalsite.tests.browser.conftest import LANGUAGES, Mailbox, plain, sign_in
 from scripts.portal import Portal
 
 pytestmark = pytest.mark.browser
@@ -69,7 +69,7 @@ def fill(page: Page, language: str, tag: str) -> None:
     page.get_by_label(words["description"]).fill("Première ligne.\nDeuxième ligne.")
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("javascript", [True, False], ids=["with-javascript", "without-javascript"])
 def test_from_the_home_page_to_the_confirmation_and_the_mail(
     browser: Browser,

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from complaints.tests.factories import FACTS as COMPLAINT
-from legalsite.tests.browser.conftest import Mailbox, plain, sign_in
+from legalsite.tests.browser.conftest import LANGUAGES, Mailbox, plain, sign_in
 from legalsite.tests.browser.test_complaint import AS_LONG_AS_A_PERSON
 from scripts.portal import Portal
 
@@ -128,7 +128,7 @@ def step(staff: Page, label: str) -> None:
     staff.locator(".next-step").get_by_role("link", name=label).click()
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_whole_way(
     page: Page, browser: Browser, portal: Portal, mailbox: tuple[Mailbox, int], language: str
 ) -> None:
@@ -199,7 +199,7 @@ def test_the_whole_way(
     context.close()
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_what_goes_wrong(page: Page, portal: Portal, mailbox: tuple[Mailbox, int], language: str) -> None:
     words, box, email = WORDS[language], mailbox[0], f"late-{language}@example.com"
     write(page, language, "nobody@")

@@ -231,6 +231,7 @@ def test_files_that_are_lost_or_changed_are_named_and_older_backups_stay(place: 
     assert "Not as it was" in place.manage("verify_backup", str(place.archives()[-1]))
 
 
+@pytest.mark.any_database
 def test_with_a_public_key_only_the_identity_restores(place: Place, quiet: Path, tmp_path: Path) -> None:
     identity = tmp_path / "identity"
     subprocess.run(["age-keygen", "-o", str(identity)], check=True, capture_output=True)  # noqa: S603, S607
