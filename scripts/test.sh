@@ -12,15 +12,21 @@ echo "-- legal texts"
 scripts/legal_texts.sh
 
 export DEBUG=True
-# Both at once: a good part of either is waiting, for browsers, mail servers and clocks.
-output="$(mktemp)"
-.venv/bin/python -m scripts.postgres .venv/bin/python -m pytest "$@" >"$output" 2>&1 &
+# All at once: a good part of each is waiting, for browsers, mail servers and clocks.
+rest="not stack and not faults"
+output="$(mktemp -d)"
+.venv/bin/python -m scripts.postgres .venv/bin/python -m pytest "$@" >"$output/postgresql" 2>&1 &
 postgresql=$!
-trap 'kill "$postgresql" 2>/dev/null || true; rm -f "$output"' EXIT
+env -u DATABASE_URL .venv/bin/python -m pytest -m "(browser or processes) and $rest" "$@" >"$output/processes" 2>&1 &
+processes=$!
+trap 'kill "$postgresql" "$processes" 2>/dev/null || true; rm -rf "$output"' EXIT
 status=0
 echo "-- tests on SQLite"
-env -u DATABASE_URL .venv/bin/python -m pytest "$@" || status=$?
+env -u DATABASE_URL .venv/bin/python -m pytest -m "not browser and not processes and $rest" "$@" || status=$?
+echo "-- tests on SQLite, in browsers and real processes"
+wait "$processes" || status=$?
+cat "$output/processes"
 echo "-- tests on PostgreSQL"
 wait "$postgresql" || status=$?
-cat "$output"
+cat "$output/postgresql"
 exit "$status"

@@ -146,4 +146,4 @@ def test_a_version_that_begins_or_ends_is_a_change(client: Client, monkeypatch: 
 
 
 def date_of(value: datetime.datetime | None, today: str) -> datetime.date:
-    return value.date() if value else datetime.date.fromisoformat(today)
+    return timezone.make_naive(value).date() if value else datetime.date.fromisoformat(today)
