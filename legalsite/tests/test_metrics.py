@@ -185,7 +185,11 @@ def fetch(address: str) -> str:
 @pytest.mark.processes
 def test_the_processes_of_one_master_count_together(two_processes: tuple[str, Any], tmp_path: Path) -> None:
     url, process = two_processes
-    fetch(f"{url}/healthz")
+    # Both have started, and counted, when each has its file.
+    deadline = time.monotonic() + 60
+    while len(list(tmp_path.glob(f"portal-metrics-{process.pid}-*/counter_*.db"))) < 2:
+        assert time.monotonic() < deadline
+        fetch(f"{url}/healthz")
     before = numbers(fetch(f"{url}/metrics")).get(
         "portal_requests_total{method=GET,status=200,view=healthz}", 0
     )
@@ -193,8 +197,6 @@ def test_the_processes_of_one_master_count_together(two_processes: tuple[str, An
         fetch(f"{url}/healthz")
     found = numbers(fetch(f"{url}/metrics"))
     assert found["portal_requests_total{method=GET,status=200,view=healthz}"] == before + 60
-    counters = list(tmp_path.glob(f"portal-metrics-{process.pid}-*/counter_*.db"))
-    assert len(counters) == 2
     process.terminate()
     process.wait(30)
     assert not list(tmp_path.glob("portal-metrics-*"))
