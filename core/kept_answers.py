@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -111,7 +112,8 @@ class KeptFile:
     def of(cls, response: FileResponse, match: ResolverMatch | None) -> "KeptFile | None":
         """Make one of the answer of a view and all middleware; None for a file that is on no disk."""
         path = getattr(response.file_to_stream, "name", None)
-        if not isinstance(path, str) or not response.has_header("Content-Length"):
+        # What object storage gives has a name too, and no place here.
+        if not isinstance(path, str) or not Path(path).is_absolute() or "Content-Length" not in response:
             return None
         return cls(path, CheckedHeaders(response.headers), match)
 
