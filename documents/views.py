@@ -1,10 +1,13 @@
 """The library, one document, one version, and the files."""
 
 import datetime
+import re
 from http import HTTPStatus
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -34,24 +37,45 @@ FILE_FIELDS = (
 )
 
 
-@reading_page(ON_DATE)
+TEXTS_A_PAGE = 100
+"""Documents that the library shows at once: more than most companies have."""
+
+DAY_OR_PAGE = re.compile(rf"{ON_DATE.pattern}|page=[1-9]\d?")
+
+
+@reading_page(DAY_OR_PAGE)
 @require_safe
 def library(request: HttpRequest) -> HttpResponse:
-    """Every document by section, each with the text in force today or on `?on=`."""
+    """A hundred documents by section, each with the text in force today or on `?on=`, or the next ones."""
     today = timezone.localdate()
     form = OnDateForm(request.GET)
     on = form.chosen(today)
+    documents = Document.objects.select_related("section").order_by(
+        "section__position", "section__slug", "position", "slug"
+    )
+    page = Paginator(documents, TEXTS_A_PAGE).get_page(request.GET.get("page"))
     in_force = {
         version.document_id: version
         for version in Version.objects.in_force(on)
-        .select_related("document")
+        .filter(document__in=[document.pk for document in page])
         .prefetch_related(Prefetch("editions", Edition.objects.defer("text", "file_text")))
     }
-    sections = [
-        (section, [_shelf_row(document, in_force.get(document.pk)) for document in section.documents.all()])
-        for section in Section.objects.prefetch_related("documents")
-    ]
-    context = {"form": form, "on": on, "is_past": on < today, "is_future": on > today, "sections": sections}
+    sections: list[tuple[Section, list[Any]]] = []
+    for section, shelf in groupby(page, key=lambda document: document.section):
+        rows = []
+        for document in shelf:
+            if version := in_force.get(document.pk):
+                version.document = document
+            rows.append(_shelf_row(document, version))
+        sections.append((section, rows))
+    context = {
+        "form": form,
+        "on": on,
+        "is_past": on < today,
+        "is_future": on > today,
+        "page": page,
+        "sections": sections,
+    }
     return render(request, "documents/library.html", context)
 
 

@@ -2,6 +2,7 @@
 
 import datetime
 import hashlib
+import re
 
 import pytest
 from django.test import Client
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
-from documents.models import Document, Edition, Version
+from documents.models import Document, Edition, Section, Version
 from documents.tests.factories import make_document, make_edition, make_version, pdf_file
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,35 @@ def test_the_library_as_of_a_date(client: Client) -> None:
     assert f"/documents/{ICT}/2025-01-01/fr.pdf" in page
     assert f"/documents/{ICT}/2026-03-01/fr.pdf" not in page
     assert "No text on record for that date" in page
+
+
+def test_a_large_library_comes_in_pages(
+    client: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    whole = client.get(url("en", "library")).text
+    links = re.findall(r'<h3><a href="([^"]+)"', whole)
+    assert "Page 1 of" not in whole
+    monkeypatch.setattr("documents.views.TEXTS_A_PAGE", 5)
+    found = []
+    for number in range(1, len(links) // 5 + 2):
+        with django_assert_num_queries(4):
+            page = client.get(url("en", "library"), {"page": number}).text
+        found += re.findall(r'<h3><a href="([^"]+)"', page)
+        assert f"Page {number} of {-(-len(links) // 5)}" in page
+    assert found == links
+    dated = client.get(url("en", "library"), {"on": "2025-06-30"}).text
+    assert 'rel="next" href="?on=2025-06-30&amp;page=2"' in dated
+
+
+def test_sections_of_one_position_stay_apart(client: Client) -> None:
+    for slug in ("example-a", "example-b"):
+        section = Section.objects.create(slug=slug, position=99, name_fr=slug, name_en=slug)
+        for position in (1, 2):
+            Document.objects.create(
+                slug=f"{slug}-{position}", position=position, section=section, title_fr=slug, title_en=slug
+            )
+    page = client.get(url("en", "library")).text
+    assert page.count('id="example-a"') == page.count('id="example-b"') == 1
 
 
 def test_before_the_first_version_no_text_was_in_force(client: Client) -> None:
