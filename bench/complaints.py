@@ -8,17 +8,15 @@ in docs/performance.md.
 """
 
 import argparse
-import datetime
 import os
 import resource
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from itertools import islice
-from pathlib import Path
-from typing import Any, NamedTuple
+
+from bench.pages import Figure, measured, write_growth
 
 COMPLAINTS = 200_000
 ERASED = 20_000
@@ -27,29 +25,6 @@ ERASED_OF_EACH_SIZE = 100
 ROUNDS = 12
 SOUGHT = 500
 """The number of a complaint that is there at every size, and not erased."""
-
-DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
-MARKS = "<!-- bench.complaints: begin -->", "<!-- bench.complaints: end -->"
-
-
-class Figure(NamedTuple):
-    """What one page takes."""
-
-    p50: float
-    """Milliseconds, as p95."""
-    p95: float
-    processor: float
-    """Milliseconds of processor time, that of the database included: what else runs counts little."""
-    queries: int
-
-    @property
-    def short(self) -> str:
-        """Processor time, and p50."""
-        return f"{self.processor:.0f} ({self.p50:.0f})"
-
-
-Figures = dict[str, Figure]
-"""By page."""
 
 
 def main() -> None:
@@ -73,46 +48,20 @@ def main() -> None:
         if options.growth:
             _grow([size for size in SIZES if size <= options.to])
         else:
-            measured(range(COMPLAINTS))
+            _measured(range(COMPLAINTS))
             _erase(ERASED)
 
 
 def _grow(sizes: Sequence[int]) -> None:
-    from django.db import connection
-
     found, erasures, stored = [], [], 0
     for size in sizes:
-        found.append(measured(range(stored, size)))
+        found.append(_measured(range(stored, size)))
         erasures.append(_erase(ERASED_OF_EACH_SIZE))
         stored = size
-    rows = [
-        "| milliseconds of processor time (p50 of all time) | "
-        + " | ".join(f"{size:,}" for size in sizes)
-        + " | queries |",
-        "|---" * (len(sizes) + 2) + "|",
-        *(
-            f"| {page} | {' | '.join(each[page].short for each in found)} "
-            f"| {'–'.join(str(number) for number in sorted({each[page].queries for each in found}))} |"
-            for page in found[0]
-        ),
-        f"| erasing one complaint | {' | '.join(f'{each:.1f}' for each in erasures)} | |",
-    ]
-    name = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.vendor]
-    _write(
-        f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {name}, {os.cpu_count()} cores; complaints "
-        f"stored at the head of each column; the machine's load was {os.getloadavg()[2]:.1f}.\n\n"
-        + "\n".join(rows)
-    )
+    write_growth("bench.complaints", "complaints stored", sizes, found, {"erasing one complaint": erasures})
 
 
-def _write(text: str) -> None:
-    """Put the text between the marks; what is written by hand around them stays."""
-    before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(MARKS[0])
-    _, _, after = rest.partition(MARKS[1])
-    DOCUMENT.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}", encoding="utf-8")
-
-
-def measured(numbers: range) -> Figures:
+def _measured(numbers: range) -> dict[str, Figure]:
     """Store complaints of these numbers beside those that are there; print and return what pages take."""
     from django.db import connection
 
@@ -126,8 +75,7 @@ def measured(numbers: range) -> Figures:
             cursor.execute("VACUUM ANALYZE")
     seconds = time.perf_counter() - began
     print(f"\n{connection.vendor}, {numbers.stop} complaints, {len(numbers)} stored in {seconds:.0f} s\n")
-    print(f"{'milliseconds':34} {'p50':>8} {'p95':>8} {'processor':>10} {'queries':>8}")
-    return {name: _measure(name, ask) for name, ask in _pages().items()}
+    return measured(_pages(), ROUNDS)
 
 
 def _pages() -> dict[str, Callable[[], object]]:
@@ -167,41 +115,6 @@ def _pages() -> dict[str, Callable[[], object]]:
         "start page": get("/admin/"),
         "statistics": get(f"{inbox}report/"),
     }
-
-
-def _measure(name: str, ask: Callable[[], object]) -> Figure:
-    from django.db import connection
-
-    queries: list[str] = []
-
-    def note(execute: Any, sql: str, *arguments: Any) -> Any:
-        queries.append(sql)
-        return execute(sql, *arguments)
-
-    with connection.execute_wrapper(note):
-        ask()
-    times, before = [], _processor_seconds()
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        ask()
-        times.append((time.perf_counter() - began) * 1e3)
-    cuts, processor = statistics.quantiles(times, n=20), (_processor_seconds() - before) * 1e3 / ROUNDS
-    print(f"{name:34} {cuts[9]:8.1f} {cuts[18]:8.1f} {processor:10.1f} {len(queries):8}", flush=True)
-    return Figure(cuts[9], cuts[18], processor, len(queries))
-
-
-def _processor_seconds() -> float:
-    """Return the processor time of this process and, where it is one of this machine, of its PostgreSQL."""
-    from django.db import connection
-
-    seconds = time.process_time()
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            (number,) = cursor.fetchone()
-        fields = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()
-        seconds += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return seconds
 
 
 def _erase(most: int) -> float:
