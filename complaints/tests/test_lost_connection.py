@@ -6,14 +6,16 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 
+import complaints.loading
+import core.loading
 from complaints import attachments
 from complaints.models import Attachment, Complaint, Draft, Event
 from complaints.tests.test_attachments import hidden, names, post, stored, text
+from core.loader import ContentLoader
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -25,8 +27,10 @@ BEFORE, AFTER = "before", "after"
 
 @pytest.fixture(autouse=True)
 def content() -> Iterator[None]:
-    """Begin with the company's content and without a stored file."""
-    call_command("load_content", verbosity=0)
+    """Begin with what a complaint needs of the company's content, and without a stored file."""
+    loader = ContentLoader()
+    core.loading.load(loader)
+    complaints.loading.load(loader)
     for path in stored():
         path.unlink()
     yield

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 BEFORE, AFTER = ("complaints", "0001_initial"), ("complaints", "0002_case_and_its_clocks")
-LAST = ("complaints", "0014_indexes_for_many")
+LAST = ("complaints", "0015_indexes_of_statistics")
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -17,7 +17,7 @@ from pytest_django.fixtures import Settings
 from core.models import AuditEntry
 from core.sign_in import failures
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 PASSWORD = "an example passphrase"  # noqa: S105 - of no real account
 NAME = "example-person"

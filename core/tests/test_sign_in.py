@@ -20,7 +20,7 @@ from core.models import AuditEntry
 from core.sign_in import pending, second_factor
 from core.sign_in.failures import COOKIE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 PASSWORD = "an example passphrase"  # noqa: S105 - of no real account
 NAME = "example-person"

@@ -185,6 +185,7 @@ def test_a_bilingual_pair_has_the_same_articles() -> None:
     assert numbers[0] == numbers[1] == [str(number) for number in range(1, 14)]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("name", NAMES)
 def test_the_pages_of_a_document(client: Client, real_document: Callable[[str], Document], name: str) -> None:
     document = real_document(name)

@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from legalsite.tests.browser.conftest import database_url
 from legalsite.tests.clock import Clock
+from legalsite.tests.prepared import prepared
 from scripts.portal import ROOT, START_SECONDS, STRICT
 from scripts.postgres import free_port
-from scripts.supervised import GUNICORN, PREPARE
+from scripts.supervised import GUNICORN
 
 pytestmark = pytest.mark.processes
 
@@ -57,7 +57,7 @@ class Workers:
             **STRICT,
             "SITE_URL": "http://127.0.0.1:8000",
             "DATA_DIR": str(folder),
-            "DATABASE_URL": database_url("kept_pages") or f"sqlite:///{folder / 'portal.sqlite3'}",
+            "DATABASE_URL": prepared(folder, "kept_pages") or f"sqlite:///{folder / 'portal.sqlite3'}",
             **settings,
         }
         self.urls: list[str] = []
@@ -115,7 +115,6 @@ def read(url: str, tag: str = "") -> tuple[str, str]:
 @pytest.fixture(scope="module")
 def workers(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[Workers]:
     made = Workers(tmp_path_factory.mktemp("portal"), **clock.settings)
-    made.run(PREPARE)
     with made.worker() as one, made.worker() as other:
         made.urls = [one, other]
         yield made
@@ -171,6 +170,7 @@ def test_a_new_name_is_found_by_every_process_within_a_second(workers: Workers) 
     assert all("Canada" in read(url + address)[0] for url in workers.urls)
 
 
+@pytest.mark.any_database
 def test_another_release_has_pages_of_its_own(workers: Workers, tmp_path: Path) -> None:
     old, tag = read(f"{workers.urls[0]}/en/")
     release = tmp_path / "release"
@@ -189,6 +189,7 @@ def test_another_release_has_pages_of_its_own(workers: Workers, tmp_path: Path) 
     assert read(f"{workers.urls[0]}/en/", tag) == ("", tag)
 
 
+@pytest.mark.any_database
 def test_an_announced_version_takes_over_at_midnight_in_luxembourg(workers: Workers, clock: Clock) -> None:
     address = "/fr/documents/announced-example/"
     texts = "Texte d’hier.", "Texte de demain."

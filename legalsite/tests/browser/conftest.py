@@ -1,6 +1,5 @@
 """A running portal and a real browser, shared by the browser tests."""
 
-import os
 import time
 from base64 import b32decode
 from collections.abc import Iterator
@@ -9,32 +8,25 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as default_policy
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django_otp.oath import TOTP
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from legalsite.tests.prepared import prepared
 from scripts.browser import chromium
 from scripts.portal import STRICT, Portal, running
 from scripts.postgres import free_port
 
-LANGUAGES = ["fr", pytest.param("en", marks=pytest.mark.any_database)]
-"""Both, for what is walked through in each; one is enough to see what a database does."""
-
-
-def database_url(name: str) -> str:
-    """Return the address of an empty database on the engine under test, "" for SQLite in the data folder."""
-    given = os.environ.get("DATABASE_URL", "")
-    if not given.startswith("postgres"):
-        return ""
-    with psycopg.connect(given, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {name}")
-    return urlsplit(given)._replace(path=f"/{name}").geturl()
+LANGUAGES = [
+    pytest.param("fr", marks=pytest.mark.postgresql),
+    pytest.param("en", marks=pytest.mark.any_database),
+]
+"""Both, for what is walked through in each: one on each database."""
 
 
 def plain(message: EmailMessage) -> str:
@@ -84,7 +76,7 @@ def mailbox() -> Iterator[tuple[Mailbox, int]]:
 def strict_portal(folder: Path, database: str, **settings: str) -> Iterator[Portal]:
     """Start the whole portal in real processes, with production's settings."""
     settings = {**STRICT, **settings}
-    if url := database_url(database):
+    if url := prepared(folder, database):
         settings["DATABASE_URL"] = url
     with running(folder, **settings) as started:
         yield started
@@ -124,9 +116,15 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 
 def sign_in(page: Page, name: str, password: str) -> None:
-    """Sign in to the admin, setting up the second factor at the first time."""
-    type_password(page, name, password)
+    """Sign in to the admin, setting up the second factor at the first time; later go on in that session."""
+    page.goto("/admin/")
     portal = urlsplit(page.url).netloc
+    if session := SESSIONS.get((portal, name)):
+        page.context.add_cookies([session])
+        page.goto("/admin/")
+        if page.locator("#logout-form").count():
+            return
+    type_password(page, name, password)
     if page.url.endswith("/enrol/"):
         APPS[portal, name] = page.locator(".enrol__key code").inner_text()
         type_code(page, code_of(APPS[portal, name]))
@@ -141,7 +139,12 @@ def sign_in(page: Page, name: str, password: str) -> None:
         page.wait_for_timeout(31_000)
         type_code(page, code_of(APPS[portal, name]))
     expect(page.locator("#logout-form")).to_be_visible()
+    (session,) = (cookie for cookie in page.context.cookies() if cookie["name"].endswith("sessionid"))
+    SESSIONS[portal, name] = session
 
+
+SESSIONS: dict[tuple[str, str], Any] = {}
+"""The session in which each account is signed in, by portal and account."""
 
 APPS: dict[tuple[str, str], str] = {}
 """What an app would know of these portals and accounts: the key."""

@@ -101,8 +101,7 @@ def test_the_way_through_a_page(browser: Browser, portal: Portal, path: str, wid
     assert [stop.name for stop in stops if not stop.inside] == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/fr/", "/en/complaints/new/"])
+@pytest.mark.parametrize(("path", "scheme"), [("/fr/", "light"), ("/en/complaints/new/", "dark")])
 def test_the_focus_is_told_by_contrast(
     browser: Browser, portal: Portal, path: str, scheme: Literal["light", "dark"]
 ) -> None:

@@ -12,7 +12,7 @@ from legalsite.tests.browser.test_complaint import MAKE_STAFF
 from legalsite.tests.clock import Clock
 from scripts.portal import Portal
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.any_database]
 
 MAKE_APPROVER = """
 from django.contrib.auth.models import User

@@ -53,8 +53,14 @@ PATHS = {
 }
 
 
-@pytest.mark.parametrize("path", PATHS["fr"] + PATHS["en"])
-@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
+LOOKS = (320, "light"), (1280, "dark")
+"""In turn: `make audit` looks at each page in all of its states, widths and schemes."""
+
+
+@pytest.mark.parametrize(
+    ("path", "width", "scheme"),
+    [(path, *LOOKS[number % 2]) for number, path in enumerate(PATHS["fr"] + PATHS["en"])],
+)
 def test_accessible_and_within_the_window(
     browser: Browser, portal: Portal, path: str, width: int, scheme: Literal["light", "dark"]
 ) -> None:

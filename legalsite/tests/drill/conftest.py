@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from legalsite.tests.browser.conftest import database_url
+from legalsite.tests.prepared import database_url, prepared
 from scripts.portal import ROOT, STRICT
-from scripts.supervised import PREPARE, Supervised
+from scripts.supervised import Supervised
 
 ROWS = """
 import json
@@ -120,6 +120,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A portal with its content and examples, for the tests of a module."""
     made = Place(tmp_path_factory.mktemp("drill") / "data", "drill")
     made.folder.mkdir(mode=0o700)
-    assert made.run("-c", PREPARE).returncode == 0
+    if url := prepared(made.folder, "drill"):
+        made.settings["DATABASE_URL"] = url
     made.manage("load_demo", DEBUG="True")
     return made

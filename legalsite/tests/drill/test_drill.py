@@ -171,6 +171,7 @@ def test_a_portal_that_runs_is_not_replaced(place: Place, quiet: Path) -> None:
             busy.kill()
 
 
+@pytest.mark.any_database
 def test_an_archive_of_a_newer_portal_is_refused_in_words(place: Place) -> None:
     forge = "from django.db import connection; connection.cursor().execute({!r})"
     migration = (

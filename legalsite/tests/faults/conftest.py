@@ -15,7 +15,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from legalsite.tests.browser.conftest import database_url, plain
+from legalsite.tests.browser.conftest import plain
+from legalsite.tests.prepared import prepared
 from scripts.complainant import Complainant
 from scripts.postgres import free_port
 from scripts.supervised import Supervised
@@ -117,7 +118,7 @@ def killable(
     settings = {"TMPDIR": str(disk)} if disk else {}
     if disk:
         (folder / "attachments").symlink_to(disk)
-    if url := database_url("faults"):
+    if url := prepared(folder, "faults"):
         settings["DATABASE_URL"] = url
     portal = Supervised(
         folder,

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from aiosmtpd.controller import Controller
 
-from legalsite.tests.browser.conftest import Mailbox, database_url
+from legalsite.tests.browser.conftest import Mailbox
 from legalsite.tests.clock import Clock
 from legalsite.tests.faults.test_faults import not_delivered, wait_until
+from legalsite.tests.prepared import database_url
 from scripts.complainant import Complainant
 from scripts.postgres import free_port
 from scripts.supervised import Supervised

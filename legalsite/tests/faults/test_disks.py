@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from legalsite.tests.browser.conftest import database_url
 from legalsite.tests.faults.test_faults import wait_until
+from legalsite.tests.prepared import database_url
 from scripts.complainant import Complainant
 from scripts.supervised import Supervised
 
