@@ -39,7 +39,7 @@ def main() -> None:
     """Measure and print; with --growth write table and plot, too."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--growth", action="store_true")
-    parser.add_argument("--to", type=int, default=SIZES[-1])
+    parser.add_argument("--to", type=int, default=SIZES[-1], choices=SIZES[1:])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"DEBUG": "True", "DATA_DIR": folder, "DJANGO_SETTINGS_MODULE": "legalsite.settings"}

@@ -54,12 +54,12 @@ def _measure(name: str, ask: Callable[[], object], rounds: int) -> Figure:
         began = time.perf_counter()
         ask()
         first = (time.perf_counter() - began) * 1e3
-    times, before = [], _processor_seconds()
+    times, before = [], processor_seconds()
     for _ in range(rounds):
         began = time.perf_counter()
         ask()
         times.append((time.perf_counter() - began) * 1e3)
-    cuts, processor = statistics.quantiles(times, n=20), (_processor_seconds() - before) * 1e3 / rounds
+    cuts, processor = statistics.quantiles(times, n=20), (processor_seconds() - before) * 1e3 / rounds
     figure = Figure(cuts[9], cuts[18], first, processor, len(queries))
     print(
         f"{name:34} {figure.p50:8.1f} {figure.p95:8.1f} {first:8.1f} {processor:10.1f} {len(queries):8}",
@@ -68,7 +68,7 @@ def _measure(name: str, ask: Callable[[], object], rounds: int) -> Figure:
     return figure
 
 
-def _processor_seconds() -> float:
+def processor_seconds() -> float:
     """Return the processor time of this process and, where it is one of this machine, of its PostgreSQL."""
     from django.db import connection
 

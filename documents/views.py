@@ -4,6 +4,7 @@ import datetime
 import re
 from http import HTTPStatus
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -23,7 +24,7 @@ from core.page_cache import lasting_file, reading_page
 from core.stored_files import stored_file
 from documents import ranges, rendering
 from documents.addresses import VersionAddress
-from documents.models import Document, Edition, Section, Version
+from documents.models import Document, Edition, Version
 from documents.timeline import Period, Standing, governing, timeline
 
 FILE_FIELDS = (
@@ -50,24 +51,20 @@ def library(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     form = OnDateForm(request.GET)
     on = form.chosen(today)
-    documents = Document.objects.select_related("section").order_by(
-        "section__position", "section__slug", "position", "slug"
+    page = Paginator(Document.objects.select_related("section"), TEXTS_A_PAGE).get_page(
+        request.GET.get("page")
     )
-    page = Paginator(documents, TEXTS_A_PAGE).get_page(request.GET.get("page"))
     in_force = {
         version.document_id: version
         for version in Version.objects.in_force(on)
         .filter(document__in=[document.pk for document in page])
+        .select_related("document")
         .prefetch_related(Prefetch("editions", Edition.objects.defer("text", "file_text")))
     }
-    sections: list[tuple[Section, list[Any]]] = []
-    for section, shelf in groupby(page, key=lambda document: document.section):
-        rows = []
-        for document in shelf:
-            if version := in_force.get(document.pk):
-                version.document = document
-            rows.append(_shelf_row(document, version))
-        sections.append((section, rows))
+    sections = [
+        (section, [_shelf_row(document, in_force.get(document.pk)) for document in shelf])
+        for section, shelf in groupby(page, key=attrgetter("section"))
+    ]
     context = {
         "form": form,
         "on": on,

@@ -67,30 +67,6 @@ ALLOWED = [
         "A mail is shown within the page of a mail program, which has landmarks and headings of its own.",
     ),
     Allowance(
-        "admin.*",
-        "empty-table-header",
-        r"<th( class=\"original\")?></th>",
-        "Django's tables of inlines have a column for what they say of a row (edit_inline/tabular.html).",
-    ),
-    Allowance(
-        "admin-.*",
-        "scrollable-region-focusable",
-        "-group",
-        "Tables of records scroll in a narrow window; the browser makes what scrolls a stop of the Tab key.",
-    ),
-    Allowance(
-        "admin-.*",
-        "label-title-only",
-        "#searchbar",
-        "Django's label of a search field is a picture with a text, which the rule does not count.",
-    ),
-    Allowance(
-        "admin-auth-.*",
-        "label|label-title-only|select-name|aria-prohibited-attr",
-        "",
-        "Django's own pages for accounts: split dates, and boxes of permissions made by a script.",
-    ),
-    Allowance(
         "admin-(auth-user|password_change).*",
         "console",
         r"^\[DOM\]",

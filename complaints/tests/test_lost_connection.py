@@ -19,7 +19,8 @@ from core.loader import ContentLoader
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no connection to lose"),
+    # SQLite has no connection to lose.
+    pytest.mark.postgresql,
 ]
 
 BEFORE, AFTER = "before", "after"

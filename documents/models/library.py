@@ -90,7 +90,7 @@ class Document(models.Model):
     class Meta:
         verbose_name = _("document")
         verbose_name_plural = _("documents")
-        ordering = ["section__position", "position", "slug"]
+        ordering = ["section__position", "section__slug", "position", "slug"]
 
     def __str__(self) -> str:
         return self.title

@@ -278,7 +278,7 @@ def test_sqlite_reads_no_table_from_end_to_end() -> None:
     assert all("VIRTUAL TABLE INDEX" in line and ":M" in line for line in scans), scans
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="the plan of PostgreSQL")
+@pytest.mark.postgresql
 def test_postgresql_reads_the_index() -> None:
     query = searching.parse("garantie responsabilité")
     assert query is not None

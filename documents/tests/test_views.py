@@ -64,7 +64,9 @@ def test_sections_of_one_position_stay_apart(client: Client) -> None:
             Document.objects.create(
                 slug=f"{slug}-{position}", position=position, section=section, title_fr=slug, title_en=slug
             )
+    Section.objects.create(slug="example-empty", position=99, name_fr="Vide", name_en="Empty")
     page = client.get(url("en", "library")).text
+    assert "example-empty" not in page
     assert page.count('id="example-a"') == page.count('id="example-b"') == 1
 
 

@@ -207,7 +207,7 @@ class TestMailWorker:
             run("mail_worker", once=True)
         assert set(Email.objects.values_list("status", flat=True)) == {STATUS.queued}
 
-    @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is for one machine")
+    @pytest.mark.postgresql
     def test_a_second_worker_on_another_machine_waits_too(self, settings: Settings, tmp_path: Path) -> None:
         settings.DATA_DIR = tmp_path
         settings.POST_OFFICE = {

@@ -31,13 +31,15 @@ print(json.dumps(rows))
 
 
 class Place:
-    """Where a portal keeps its data, its processes stopped."""
+    """Where a portal keeps its data, its processes stopped; at first, what is there after its first start."""
 
     def __init__(self, folder: Path, database: str) -> None:
         self.folder, self._database = folder, database
         self.backups = folder.with_name(f"{folder.name}-backups")
         self.settings: dict[str, str] = {"BACKUP_DIR": str(self.backups)}
-        self.new_database()
+        self.folder.mkdir(mode=0o700)
+        if url := prepared(folder, database):
+            self.settings["DATABASE_URL"] = url
 
     def new_database(self) -> None:
         """Begin with an empty database, on the engine under test."""
@@ -119,8 +121,5 @@ class Place:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
     """A portal with its content and examples, for the tests of a module."""
     made = Place(tmp_path_factory.mktemp("drill") / "data", "drill")
-    made.folder.mkdir(mode=0o700)
-    if url := prepared(made.folder, "drill"):
-        made.settings["DATABASE_URL"] = url
     made.manage("load_demo", DEBUG="True")
     return made
