@@ -52,6 +52,7 @@ def test_a_large_library_comes_in_pages(
             page = client.get(url("en", "library"), {"page": number}).text
         found += re.findall(r'<h3><a href="([^"]+)"', page)
         assert f"Page {number} of {-(-len(links) // 5)}" in page
+        assert (f"<title>Legal texts – Page {number} of " in page) is (number > 1)
     assert found == links
     dated = client.get(url("en", "library"), {"on": "2025-06-30"}).text
     assert 'rel="next" href="?on=2025-06-30&amp;page=2"' in dated
