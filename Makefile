@@ -79,7 +79,7 @@ map: ## Build the map of the roaming page anew from Natural Earth
 
 bench: .venv/installed-dev ## Measure speed beside an empty Django, the lookup beside other libraries, and many rows
 	@scripts/need.sh initdb postgresql g++ g++ pkg-config pkg-config icuinfo libicu-dev python3-config python3-dev \
-	  wrk wrk nginx nginx-light
+	  wrk wrk nginx nginx redis-server redis-server openssl openssl
 	@scripts/bench.sh
 
 bench-check: .venv/installed-dev ## Check that the speed of docs/performance.md is reached

@@ -118,19 +118,19 @@ def _addresses(stack: Stack) -> Sequence[tuple[str, str]]:
     lookups = [("lookup", f"/en/roaming/?q={place}") for place in places[:100]]
     lookups += [("lookup, API", f"/api/destinations/?lang=en&q={place}") for place in places[100:200]]
     searches = [("search", f"/en/search/?q={urllib.parse.quote(word)}") for word in SEARCHES] * 10
-    return [*pages, *lookups, *searches, *[("download", _file(stack, "ict-terms"))] * 60]
+    return [*pages, *lookups, *searches, *[("download", file_address(stack, "ict-terms"))] * 60]
 
 
-def _file(stack: Stack, slug: str) -> str:
+def file_address(stack: Stack, slug: str) -> str:
     """Return the address of the file of a document in force."""
-    page = _read(stack, f"/en/documents/{slug}/").decode()
+    page = read(stack, f"/en/documents/{slug}/").decode()
     found = re.search(r'href="(/documents/[^"]+/en\.pdf)"', page)
     if found is None:
         raise RuntimeError(f"{slug} has no file")
     return found[1]
 
 
-def _read(stack: Stack, address: str) -> bytes:
+def read(stack: Stack, address: str) -> bytes:
     url, tls = stack.url + address, stack.tls()
     with urllib.request.urlopen(url, timeout=30, context=tls) as answer:  # noqa: S310  # loopback
         content: bytes = answer.read()
@@ -139,8 +139,8 @@ def _read(stack: Stack, address: str) -> bytes:
 
 def _large_file(stack: Stack) -> str:
     """Make one published file large, on the disk, and return its address."""
-    address = _file(stack, "data-protection-policy")
-    content = _read(stack, address)
+    address = file_address(stack, "data-protection-policy")
+    content = read(stack, address)
     for path in (stack.data_dir("web1") / "files").rglob("*.pdf"):
         if path.read_bytes() == content:
             path.write_bytes(content + bytes(LARGE))

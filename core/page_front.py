@@ -7,17 +7,16 @@ same host over the same scheme and in the state of this moment, goes through it 
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time
 from typing import TYPE_CHECKING
 
 from core.kept_answers import KeptFile, Page
 from core.page_cache import PageCache, is_plain
 from core.request_id import HEADER, IN_ENVIRON, begin
+from core.stamps import second_of_stamps
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-    from django.http.response import ResponseHeaders
 
 Count = Callable[[str, str, int, float], None]
 """Counts an answer: name of the view, method, status, seconds."""
@@ -25,19 +24,37 @@ Count = Callable[[str, str, int, float], None]
 BLOCK = 64 * 1024
 """Bytes read at once, where the server does not leave the sending to the kernel."""
 
+KEEP = "X-Accel-Expires"
+"""Header that tells nginx until when it may give an answer to others; nobody else sees it."""
+
 STATUS = {status: f"{status.value} {status.phrase}" for status in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)}
 
 
 class PageFront:
-    """A WSGI application (PEP 3333) before Django's: readers get kept pages from it."""
+    """A WSGI application (PEP 3333) before Django's: readers get kept pages from it.
 
-    def __init__(self, application: "WSGIApplication", cache: PageCache, count: Count | None = None) -> None:
+    With `nginx` in front, it is told to give a page to everybody for the rest of the second in which the
+    stamps were read: content that has changed is seen within one second there too, and a day that begins
+    at once.
+    """
+
+    def __init__(
+        self,
+        application: "WSGIApplication",
+        cache: PageCache,
+        count: Count | None = None,
+        *,
+        nginx: bool = False,
+    ) -> None:
         self.application = application
         self.cache = cache
         self.count = count
+        self.nginx = nginx
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         began = monotonic()
+        # Before the page is looked for: it is of these stamps or newer ones.
+        keep = [(KEEP, f"@{second}")] if self.nginx and (second := int(time())) == second_of_stamps() else []
         found = self._find(environ)
         if isinstance(found, KeptFile):
             return self._file(found, environ, start_response, began)
@@ -46,7 +63,8 @@ class PageFront:
         variant, is_known = found.choose(environ)
         status = HTTPStatus.NOT_MODIFIED if is_known else HTTPStatus.OK
         headers = variant.headers_unchanged if is_known else variant.headers
-        self._begin(found, status, headers, environ, start_response, began)
+        fields = [*headers.items(), *(keep if status == HTTPStatus.OK else ())]
+        self._begin(found, status, fields, environ, start_response, began)
         return [b"" if is_known or environ["REQUEST_METHOD"] == "HEAD" else variant.body]
 
     def _file(
@@ -57,7 +75,7 @@ class PageFront:
         except OSError:
             # Lost, or the disk fails: the view says which.
             return self.application(environ, start_response)
-        self._begin(kept, HTTPStatus.OK, kept.headers, environ, start_response, began)
+        self._begin(kept, HTTPStatus.OK, [*kept.headers.items()], environ, start_response, began)
         wrapped: Iterable[bytes] = environ["wsgi.file_wrapper"](file, BLOCK)
         return wrapped
 
@@ -65,12 +83,12 @@ class PageFront:
         self,
         kept: Page | KeptFile,
         status: HTTPStatus,
-        headers: "ResponseHeaders",
+        headers: list[tuple[str, str]],
         environ: "WSGIEnvironment",
         start_response: "StartResponse",
         began: float,
     ) -> None:
-        start_response(STATUS[status], [*headers.items(), (HEADER, begin(environ.get(IN_ENVIRON, "")))])
+        start_response(STATUS[status], [*headers, (HEADER, begin(environ.get(IN_ENVIRON, "")))])
         if self.count and kept.match:
             self.count(kept.match.view_name, environ["REQUEST_METHOD"], status.value, monotonic() - began)
 

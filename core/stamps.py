@@ -9,7 +9,7 @@ import threading
 import uuid
 from collections.abc import Callable, Mapping
 from functools import cache
-from time import monotonic
+from time import monotonic, time
 from typing import Generic, TypeVar
 
 from django.db import DatabaseError
@@ -107,6 +107,11 @@ def fresh_stamps() -> Mapping[str, str] | None:
     return _recent().fresh()
 
 
+def second_of_stamps() -> int:
+    """Return the second, counted since 1970, in which the stamps were last read; 0 while that fails."""
+    return _recent().second
+
+
 class _Recent:
     """The stamps that this process read last."""
 
@@ -114,6 +119,7 @@ class _Recent:
         self.lock = threading.Lock()
         self.stamps: Mapping[str, str] | None = None
         self.read_at = 0.0
+        self.second = 0
         self.is_failing = False
 
     def fresh(self) -> Mapping[str, str] | None:
@@ -133,7 +139,7 @@ class _Recent:
             self.lock.release()
 
     def _read(self, known: Mapping[str, str] | None) -> Mapping[str, str]:
-        began = monotonic()
+        began, second = monotonic(), int(time())
         try:
             found: Mapping[str, str] = dict(ContentStamp.objects.values_list("name", "value"))
             self.is_failing = False
@@ -142,9 +148,11 @@ class _Recent:
                 raise
             if not self.is_failing:
                 logger.warning("stamps of content: the database does not answer (%s)", type(error).__name__)
-            self.is_failing, found = True, known
+            self.is_failing, found, second = True, known, 0
         # To be refused may have taken seconds.
         self.stamps, self.read_at = found, monotonic() if self.is_failing else began
+        # Last: whoever sees the new second gets the new stamps.
+        self.second = second
         return found
 
 

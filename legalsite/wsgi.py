@@ -22,7 +22,9 @@ def _application() -> "WSGIApplication":
     from core.page_front import PageFront
     from legalsite.metrics import count
 
-    return PageFront(through_django, page_cache(), count if settings.METRICS_TOKEN else None)
+    return PageFront(
+        through_django, page_cache(), count if settings.METRICS_TOKEN else None, nginx=settings.X_ACCEL
+    )
 
 
 application = _application()

@@ -11,6 +11,8 @@ if ! cmp -s bench/requirements.txt var/bench/requirements.txt; then
 fi
 echo "-- speed beside an empty Django"
 env -u DATABASE_URL .venv/bin/python -m bench.speed
+echo "-- behind nginx"
+DEBUG=True .venv/bin/python -m bench.front
 PYTHONPATH="var/bench" .venv/bin/python -m bench.roaming "$@"
 echo "-- documents on SQLite"
 env -u DATABASE_URL .venv/bin/python -m bench.documents

@@ -38,6 +38,7 @@ def configuration(
     app_dir: Path = ROOT,
     data_dir: Path = Path("/var/lib/legal-portal"),
     log_dir: Path = Path("/var/log/nginx"),
+    cache_dir: Path = Path("/var/lib/nginx/legal-portal"),
     brotli: bool = False,
 ) -> str:
     """Return the configuration for a portal at `https://server_name`, or at `authority` with a port.
@@ -59,6 +60,7 @@ def configuration(
         "APP_DIR": app_dir,
         "DATA_DIR": data_dir,
         "LOG_DIR": log_dir,
+        "CACHE_DIR": cache_dir,
         "BROTLI": BROTLI if brotli else "",
     }
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(values)
@@ -73,7 +75,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m scripts.nginx", argument_default=argparse.SUPPRESS)
     for name in ("server-name", "certificate", "certificate-key"):
         parser.add_argument(f"--{name}", required=True)
-    for name in ("authority", "app-dir", "data-dir", "log-dir"):
+    for name in ("authority", "app-dir", "data-dir", "log-dir", "cache-dir"):
         parser.add_argument(f"--{name}")
     for name in ("upstream", "listen-http", "listen-https"):
         parser.add_argument(f"--{name}", action="append", help="once for each")

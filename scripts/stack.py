@@ -178,6 +178,7 @@ class Stack:
             listen_https=[f"127.0.0.1:{self.https_port}"],
             data_dir=self.data_dir("web1"),
             log_dir=self.folder,
+            cache_dir=self.folder / "nginx-pages",
             brotli=self.brotli,
         )
         (self.folder / "legal-portal.conf").write_text(configuration, encoding="utf-8")

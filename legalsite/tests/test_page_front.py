@@ -111,6 +111,36 @@ def test_the_same_answer(ask: Ask, behind: Behind, method: str, coding: str, pat
     assert not_modified[1] | own == through_django[1] | own
 
 
+def test_nginx_may_give_a_page_again_in_the_second_of_the_stamps(
+    behind: Behind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1_800_000_000.2
+    monkeypatch.setattr("core.stamps.time", lambda: now)
+    monkeypatch.setattr("core.page_front.time", lambda: now)
+    front = PageFront(behind, page_cache(), nginx=True)
+
+    def until(**environ: str) -> str | None:
+        return called(front, {**RequestFactory().get("/en/").environ, **environ})[1].get("X-Accel-Expires")
+
+    monkeypatch.setattr("core.stamps.RECHECK_SECONDS", 0)
+    # Through Django, which reads the stamps.
+    assert until() is None
+    monkeypatch.setattr("core.stamps.RECHECK_SECONDS", 60)
+    assert until() == "@1800000000"
+    # Known to the reader; with a session; in the next second, of the same stamps.
+    assert until(HTTP_IF_NONE_MATCH="*") is None
+    assert until(HTTP_COOKIE="sessionid=example") is None
+    now += 1
+    assert until() is None
+    monkeypatch.setattr("core.stamps.RECHECK_SECONDS", 0)
+    assert until() is None
+    monkeypatch.setattr("core.stamps.RECHECK_SECONDS", 60)
+    assert until() == "@1800000001"
+    # Nobody in front.
+    front.nginx = False
+    assert until() is None
+
+
 @pytest.fixture
 def pdf(ask: Ask) -> str:
     """The address of a file that somebody has taken before."""

@@ -20,6 +20,9 @@ pytestmark = pytest.mark.stack
 
 BOTH = ("web1", "web2")
 
+LOGGED = 1.5
+"""Seconds after which nginx has written what it keeps of its log."""
+
 QUEUE = """
 from core.mail import queue_text
 for number in range(40):
@@ -106,6 +109,65 @@ def test_pages_are_compressed_and_foreign_hosts_are_not_answered(stack: Stack, v
     plain = http.client.HTTPConnection(HOST, stack.http_port, timeout=10)
     plain.request("GET", "/en/?q=1", headers={"Host": HOST})
     assert plain.getresponse().headers["Location"] == f"{stack.url}/en/?q=1"
+
+
+BANNER = """
+from core.models import Banner
+Banner.objects.{}
+"""
+
+
+def by_whom(stack: Stack, visitor: Visitor, address: str, number: int, **headers: str) -> set[bool]:
+    """Ask so often; return whether the portal answered (True) or nginx by itself."""
+    time.sleep(LOGGED)
+    before = len((stack.folder / "legal-portal.access.log").read_text().splitlines())
+    for _time in range(number):
+        assert visitor.get(address, **headers).status == 200
+    time.sleep(LOGGED)
+    lines = (stack.folder / "legal-portal.access.log").read_text().splitlines()[before:]
+    assert len(lines) == number
+    return {"by=-" not in line for line in lines}
+
+
+def ask_until(visitor: Visitor, address: str, stop: threading.Event) -> None:
+    while not stop.is_set():
+        assert visitor.get(address).status == 200
+        # Fewer than nginx lets one address have.
+        time.sleep(0.03)
+
+
+def test_nginx_gives_pages_again_and_never_one_that_has_changed(
+    stack: Stack, visitor: Visitor, staff: dict[str, str]
+) -> None:
+    assert by_whom(stack, visitor, "/en/documents/", 60) == {True, False}
+    # What is not the same for everybody, or has a query that makes no difference known before.
+    for address in ("/en/complaints/new/", "/en/search/?q=terms", "/en/roaming/?q=Turkey"):
+        assert by_whom(stack, visitor, address, 20) == {True}
+    with_session = Visitor(stack, visitor.network, dict(staff))
+    assert by_whom(stack, with_session, "/en/documents/", 20) == {True}
+    plain, packed = (
+        visitor.get("/en/documents/", **{"Accept-Encoding": coding}) for coding in ("identity", "gzip")
+    )
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert visitor.ask("HEAD", "/en/documents/", "nginx", headers={}).content == b""
+    assert visitor.get("/en/documents/", **{"If-None-Match": plain.headers["etag"]}).status == 304
+    assert {name for name in plain.headers if name.startswith("x-accel")} == set()
+    ids = {visitor.get("/en/documents/").headers["x-request-id"] for _time in range(20)}
+    assert len(ids) == 20
+    for change, is_there in (
+        ("create(text_fr='Exemple', text_en='Example of news', shown_from_on='2020-01-01')", True),
+        ("all().delete()", False),
+    ):
+        stop = threading.Event()
+        # Somebody asks all the time: the page is kept when it changes.
+        busy = threading.Thread(target=ask_until, args=(visitor, "/en/", stop))
+        busy.start()
+        stack.run("manage.py", "shell", "--verbosity", "0", "-c", BANNER.format(change))
+        time.sleep(1)
+        assert all(("Example of news" in visitor.get("/en/").text) is is_there for _time in range(20))
+        stop.set()
+        busy.join()
 
 
 def test_what_is_too_large_is_refused_and_a_long_search_is_answered(visitor: Visitor) -> None:
@@ -239,7 +301,7 @@ def test_when_none_answers_nginx_says_so(stack: Stack, visitor: Visitor) -> None
 def test_the_log_of_nginx_keeps_no_address_and_no_secret(stack: Stack, visitor: Visitor) -> None:
     token = "a-secret-word:" + "x" * 40
     visitor.get(f"/en/complaints/follow/{token}/?q=what-somebody-searched")
-    time.sleep(0.2)
+    time.sleep(LOGGED)
     log = (stack.folder / "legal-portal.access.log").read_text()
     assert "/en/complaints/follow/.../" in log
     for kept_out in (token, "what-somebody-searched", "127.0.0.1 ", "?"):
