@@ -46,7 +46,7 @@ scan: .venv/installed-dev ## Let wapiti attack the stack on loopback, some twent
 fuzz: .venv/installed-dev ## Send every hostile text to every parameter, path and field; `make test` sends one in seven
 	@FUZZ=all DEBUG=True .venv/bin/python -m pytest legalsite/tests/test_hostile.py
 
-audit-deps: .venv/installed-dev ## Look for known weaknesses of the locked packages and in the code (needs the internet)
+audit-deps: .venv/installed-dev ## Look for known weaknesses of the locked packages (needs the internet)
 	@scripts/audit.sh
 
 lock: .venv/installed-dev ## Write requirements.txt and requirements-dev.txt anew from the .in files

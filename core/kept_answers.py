@@ -12,11 +12,13 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.http.response import ResponseHeaders
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase, ResponseHeaders
 from django.urls import ResolverMatch
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import parse_etags
+
+from core.stored_files import place_of
 
 State = tuple[datetime.date, Mapping[str, str]]
 """The day in Luxembourg, and the stamps of the content."""
@@ -107,11 +109,15 @@ class KeptFile:
     headers: ResponseHeaders
     match: ResolverMatch | None
     """Of the view that has handed it out."""
+    is_sent_by_proxy: bool = False
+    """Whether the headers tell the proxy in front where it lies."""
 
     @classmethod
-    def of(cls, response: FileResponse, match: ResolverMatch | None) -> "KeptFile | None":
+    def of(cls, response: HttpResponseBase, match: ResolverMatch | None) -> "KeptFile | None":
         """Make one of the answer of a view and all middleware; None for a file that is on no disk."""
-        path = getattr(response.file_to_stream, "name", None)
+        if path := place_of(response):
+            return cls(str(path), CheckedHeaders(response.headers), match, is_sent_by_proxy=True)
+        path = getattr(getattr(response, "file_to_stream", None), "name", None)
         # What object storage gives has a name too, and no place here.
         if not isinstance(path, str) or not Path(path).is_absolute() or "Content-Length" not in response:
             return None

@@ -16,7 +16,7 @@ from typing import Any, TypeGuard, TypeVar
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, MiddlewareNotUsed
 from django.db import DatabaseError
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
@@ -232,14 +232,14 @@ def _is_for_everybody(response: HttpResponseBase, request: HttpRequest) -> TypeG
     )
 
 
-def _is_lasting_file(response: HttpResponseBase, request: HttpRequest) -> TypeGuard[FileResponse]:
+def _is_lasting_file(response: HttpResponseBase, request: HttpRequest) -> bool:
     """Whether a view answered that was declared, with the whole of a file."""
     match = request.resolver_match
     return (
         match is not None
         and match.func in LASTING_FILES
-        and isinstance(response, FileResponse)
         and response.status_code == HTTPStatus.OK
+        and request.method == "GET"
         and not response.cookies
         and not request.META.get("QUERY_STRING")
     )

@@ -70,12 +70,18 @@ class PageFront:
     def _file(
         self, kept: KeptFile, environ: "WSGIEnvironment", start_response: "StartResponse", began: float
     ) -> Iterable[bytes]:
+        file = None
         try:
-            file = Path(kept.path).open("rb")  # noqa: SIM115  # the server closes it
+            if kept.is_sent_by_proxy:
+                Path(kept.path).stat()
+            else:
+                file = Path(kept.path).open("rb")  # noqa: SIM115  # the server closes it
         except OSError:
             # Lost, or the disk fails: the view says which.
             return self.application(environ, start_response)
         self._begin(kept, HTTPStatus.OK, [*kept.headers.items()], environ, start_response, began)
+        if file is None:
+            return [b""]
         wrapped: Iterable[bytes] = environ["wsgi.file_wrapper"](file, BLOCK)
         return wrapped
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
@@ -39,3 +39,9 @@ def stored_file(
             "Content-Disposition": content_disposition_header(as_attachment, filename) or "inline",
         },
     )
+
+
+def place_of(response: HttpResponseBase) -> Path | None:
+    """Return where the file lies that the proxy is told to send; None where the portal sends by itself."""
+    place = response.headers.get("X-Accel-Redirect", "")
+    return settings.DATA_DIR / unquote(place.removeprefix(ACCEL)) if place.startswith(ACCEL) else None

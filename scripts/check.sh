@@ -16,6 +16,8 @@ step "ruff format";          $bin/ruff format --quiet --check .
 step "djade";                git ls-files -z --cached --others --exclude-standard 'templates/*.html' |
                                xargs -0 $bin/djade --target-version 5.2 --check
 step "mypy --strict";        $bin/python -m mypy --no-error-summary .
+step "bandit";               $bin/python -m bandit --quiet --recursive --configfile pyproject.toml \
+                               core documents roaming complaints privacy legalsite deploy manage.py
 step "migrations";           $bin/python manage.py makemigrations --check --dry-run --verbosity 0
 step "translations";         $bin/python -m scripts.messages --check
 step "specimens";            $bin/python -m scripts.specimens --check

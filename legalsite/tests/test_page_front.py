@@ -3,10 +3,12 @@
 import datetime
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any
 from wsgiref.util import FileWrapper
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 from django.http import Http404
@@ -186,6 +188,29 @@ class TestFiles:
     def test_a_file_that_is_lost(self, ask: Ask, behind: Behind, pdf: str, monkeypatch: Any) -> None:
         monkeypatch.setattr("core.page_front.Path.open", raise_lost)
         assert ask(path=pdf)[0] == "200 OK"
+        assert behind.asked == 2
+
+    def test_one_that_nginx_sends(self, ask: Ask, behind: Behind, settings: Settings) -> None:
+        settings.X_ACCEL, settings.DATA_DIR = True, Path(default_storage.path(""))
+        edition = Edition.objects.exclude(file="").filter(version__in=Version.objects.published())[0]
+        before, kept = ask(path=edition.file_url), ask(path=edition.file_url)
+        assert behind.asked == 1
+        own = {"X-Request-ID": ""}
+        assert (before[0], before[1] | own, before[2]) == (kept[0], kept[1] | own, b"")
+        assert kept[1]["X-Accel-Redirect"] == f"/-stored/{edition.file.name}"
+        assert kept[1]["ETag"] == f'"{edition.file_sha256}"'
+        assert ask(path=edition.file_url, HTTP_RANGE="bytes=0-9")[0] == "206 Partial Content"
+        assert behind.asked == 2
+
+    def test_one_that_nginx_would_not_find(
+        self, ask: Ask, behind: Behind, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.X_ACCEL, settings.DATA_DIR = True, Path(default_storage.path(""))
+        edition = Edition.objects.exclude(file="").filter(version__in=Version.objects.published())[0]
+        ask(path=edition.file_url)
+        monkeypatch.setattr("core.page_front.Path.stat", raise_lost)
+        monkeypatch.setattr("core.stored_files.Path.is_file", lambda _path: False)
+        assert ask(path=edition.file_url)[0] == "500 Internal Server Error"
         assert behind.asked == 2
 
     def test_one_that_is_withdrawn_from_the_portal(
