@@ -8,31 +8,24 @@ table and plot into docs/performance.md.
 """
 
 import argparse
-import datetime
 import os
-import random
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from itertools import accumulate, count
+from itertools import count
 
+from bench.many_documents import VERSIONS, fill
 from bench.pages import measured, write_growth
 
 DOCUMENTS = 500
 SIZES = (10, 100, 1_000, 10_000)
-VERSIONS = 10
 ROUNDS = 40
-ARTICLES = 8
 WORDS = 100
-"""Words of each article, drawn as in a language: the second word half as often as the first, and so on."""
+"""Words of each article."""
 
 SHORTER = 8
 """With --growth an article has so many words: 100,000 editions fit into some hundred megabytes."""
-
-VOCABULARY = 20_000
-AT_ONCE = 100
-"""Documents that are stored at a time, with versions and editions."""
 
 
 def main() -> None:
@@ -72,38 +65,12 @@ def _grow(sizes: Sequence[int]) -> None:
 
 
 def _fill(numbers: range, words: int) -> None:
-    """Store documents, versions and editions in bulk, as published ones are read, and index their texts."""
+    """Store documents, index their texts, and print what that took."""
     from django.db import connection
-    from django.utils import timezone
 
     from documents.indexing import rebuild
-    from documents.models import Document, Edition, Section, State, Version
 
-    section = Section.objects.get(slug="ict")
-    texts = _texts(numbers.start, words)
-    for start in range(numbers.start, numbers.stop, AT_ONCE):
-        documents = Document.objects.bulk_create(
-            Document(
-                slug=f"example-{number}",
-                section=section,
-                title_fr=f"Exemple {number}",
-                title_en=f"Example {number}",
-            )
-            for number in range(start, min(start + AT_ONCE, numbers.stop))
-        )
-        versions = Version.objects.bulk_create(
-            Version(
-                document=document,
-                effective_on=datetime.date(2015 + number, 1, 1),
-                state=State.PUBLISHED,
-                published_at=timezone.now(),
-            )
-            for document in documents
-            for number in range(VERSIONS)
-        )
-        Edition.objects.bulk_create(
-            Edition(version=version, language="fr", text=next(texts)) for version in versions
-        )
+    fill(numbers, words)
     began = time.perf_counter()
     passages = rebuild()
     if connection.vendor == "postgresql":
@@ -114,17 +81,6 @@ def _fill(numbers: range, words: int) -> None:
         f"\n{connection.vendor}, {numbers.stop * VERSIONS} editions beside the company's own; {passages} "
         f"passages indexed in {time.perf_counter() - began:.1f} s\n"
     )
-
-
-def _texts(seed: int, words: int) -> Iterator[str]:
-    chance = random.Random(seed)
-    vocabulary = [f"mot{number}" for number in range(1, VOCABULARY + 1)]
-    weights = list(accumulate(1 / number for number in range(1, VOCABULARY + 1)))
-    while True:
-        articles = (chance.choices(vocabulary, cum_weights=weights, k=words) for _ in range(ARTICLES))
-        yield "\n\n".join(
-            f"## Article {number}\n\n{' '.join(article)}" for number, article in enumerate(articles, start=1)
-        )
 
 
 def _get(address: str) -> Callable[[], object]:

@@ -32,6 +32,7 @@ class Outcome:
     answers: int
     seconds: float
     p50_ms: float
+    p95_ms: float
     p99_ms: float
     processor_us: float
     """Processor time of the server for one answer."""
@@ -62,10 +63,10 @@ def send(server: Server, load: Load, seconds: float) -> Outcome:
         ).stdout
         used = server.processor_seconds() - used
     figures = next(line for line in printed.splitlines() if line.startswith("RESULT")).split()[1:]
-    answers, duration, errors, p50, p99 = map(int, figures)
+    answers, duration, errors, p50, p95, p99 = map(int, figures)
     if errors or not answers:
         raise RuntimeError(f"{load.addresses[0][0]}: {errors} of {answers} requests failed\n{printed}")
-    return Outcome(answers, duration / 1e6, p50 / 1e3, p99 / 1e3, used * 1e6 / answers)
+    return Outcome(answers, duration / 1e6, p50 / 1e3, p95 / 1e3, p99 / 1e3, used * 1e6 / answers)
 
 
 def _off_first_core() -> None:

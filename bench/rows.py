@@ -6,10 +6,12 @@ import re
 import time
 import urllib.parse
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import unescape
 
 from bench.load import Load
+from bench.many_documents import VOCABULARY
 from bench.servers import LARGE_FILE
 from scripts.portal import ROOT
 
@@ -44,14 +46,16 @@ class Row:
     least: float | None = None
     """Ratio to base that must be reached; None where there is nothing to reach."""
     most_p99_ms: float | None = None
+    most_p95_ms: float | None = None
     beside: Load | None = None
     """What the same server is asked instead of base."""
     waits_for_the_disk: bool = False
     """Whether the ratio is that of answers a second and not, as otherwise, of processor time an answer."""
 
 
-def rows(portal: str) -> list[Row]:
-    """Return the rows for a portal that runs at the address `portal`."""
+def rows(addresses: Mapping[str, str]) -> list[Row]:
+    """Return the rows for the servers that run at the addresses, by their names."""
+    portal = addresses["portal"]
     plain = [(page, "") for page in PAGES]
     known = [(page, _tag(portal + page)) for page in PAGES]
     places = place_names()
@@ -69,7 +73,17 @@ def rows(portal: str) -> list[Row]:
             0.9,
             beside=Load([(f"/static/{LARGE_FILE}", "")]),
         ),
+        # From one reader at a time: how long each waits is asked here.
+        Row("search over 5,000 editions", "library", Load(_searches(), connections=1), 0.15, most_p95_ms=25),
         Row("complaint POST, SQLite", "portal", _complaints(portal), 0.13, 150, waits_for_the_disk=True),
+        Row(
+            "complaint POST, PostgreSQL",
+            "postgresql",
+            _complaints(addresses["postgresql"]),
+            0.11,
+            100,
+            waits_for_the_disk=True,
+        ),
     ]
 
 
@@ -110,6 +124,14 @@ def place_names() -> list[str]:
 
 LONG = 8
 """Letters of a name from which one is left out."""
+
+
+def _searches() -> list[tuple[str, str]]:
+    """Return searches for one, two and three words of the texts, from the most frequent to the rare."""
+    chance = random.Random(2)
+    words = [round(VOCABULARY ** chance.random()) for _ in range(600)]
+    asked = (words[start : start + 1 + start % 3] for start in range(590))
+    return [(f"/fr/recherche/?q={'+'.join(f'mot{word}' for word in some)}", "") for some in asked]
 
 
 def _complaints(portal: str) -> Load:

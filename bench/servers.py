@@ -2,17 +2,20 @@
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import psycopg
+
 from scripts.portal import ROOT, START_SECONDS, STRICT
-from scripts.postgres import free_port
+from scripts.postgres import free_port, running
 from scripts.supervised import PREPARE
 
 GUNICORN = ("-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--workers", "1")
@@ -38,6 +41,10 @@ class Server:
     pid: int
     seconds_to_first_page: float
     """From the start of its process."""
+    folder: Path | None = None
+    """Where a portal on SQLite has its data."""
+    database_url: str = ""
+    """Where another portal has its own."""
 
     def processor_seconds(self) -> float:
         """Return the processor time that its workers have used so far."""
@@ -53,6 +60,17 @@ class Server:
         states = [Path(f"/proc/{child}/status").read_text() for child in self._workers()]
         sizes = [line.split()[1] for state in states for line in state.splitlines() if "VmRSS" in line]
         return sum(map(int, sizes)) * 1024 / 1e6
+
+    def complaints(self) -> int:
+        """Return how many complaints a portal has stored."""
+        query = "SELECT count(*) FROM complaints_complaint"
+        if self.database_url:
+            with psycopg.connect(self.database_url) as reached:
+                found = reached.execute(query).fetchone()
+        else:
+            with closing(sqlite3.connect(f"{self.folder}/portal.sqlite3")) as opened:
+                found = opened.execute(query).fetchone()
+        return int(found[0]) if found else 0
 
     def _workers(self) -> list[str]:
         return Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
@@ -98,17 +116,24 @@ with open(sys.argv[1], "wb") as file:
 """
 """Publishes a PDF of two megabytes, and writes the same bytes to a file."""
 
+PUBLISH_MANY = """
+from bench.many_documents import fill
+from documents.indexing import rebuild
+fill(range(500), 100)
+rebuild()
+"""
+"""5,000 editions, of eight hundred words each."""
+
 LARGE_FILE = "large-example.bin"
 """What WhiteNoise serves of the same bytes, among the static files."""
 
 
-def prepare(folder: Path) -> None:
-    """Make database and static files of a portal in a folder: the company’s content, and a large file."""
-    python, environment = [sys.executable, "-c"], _settings(folder)
-    subprocess.run([*python, PREPARE], cwd=ROOT, env=environment, check=True)
-    code = f"import django; django.setup()\n{PUBLISH_LARGE}"
-    environment["DJANGO_SETTINGS_MODULE"] = "legalsite.settings"
-    subprocess.run([*python, code, folder / "static" / LARGE_FILE], cwd=ROOT, env=environment, check=True)
+def prepare(folder: Path, publish: str = "", **settings: str) -> None:
+    """Make database and static files of a portal: the company’s content, and what `publish` adds."""
+    environment = _settings(folder) | settings | {"DJANGO_SETTINGS_MODULE": "legalsite.settings"}
+    for code in (PREPARE, f"import django; django.setup()\n{publish}"):
+        command = [sys.executable, "-c", code, str(folder / "static" / LARGE_FILE)]
+        subprocess.run(command, cwd=ROOT, env=environment, check=True)
 
 
 @contextmanager
@@ -116,7 +141,7 @@ def portal(folder: Path, **settings: str) -> Iterator[Server]:
     """Serve the portal with the settings of production and what `prepare` made in the folder."""
     command = [sys.executable, *GUNICORN, "legalsite.wsgi"]
     with _served(command, folder / "portal.log", "/en/", _settings(folder) | settings) as server:
-        yield server
+        yield replace(server, folder=folder, database_url=settings.get("DATABASE_URL", ""))
 
 
 @contextmanager
@@ -140,22 +165,32 @@ def nginx(folder: Path, page: bytes) -> Iterator[Server | None]:
 
 @contextmanager
 def all_servers(folder: Path) -> Iterator[dict[str, Server]]:
-    """Serve base; the portal; the portal with no page kept ("cold"); nginx, where it is installed."""
-    portal_folder, nginx_folder = folder / "portal", folder / "nginx"
-    portal_folder.mkdir()
-    nginx_folder.mkdir()
+    """Serve base, nginx where it is installed, and the portal in several forms.
+
+    "portal" is on SQLite, "cold" the same with no page kept, "library" one of 5,000 editions, and
+    "postgresql" one on PostgreSQL, with the settings that it has after its installation.
+    """
+    places = {name: folder / name for name in ("portal", "library", "postgresql", "nginx")}
+    for place in places.values():
+        place.mkdir()
+    # For those who are not root.
     folder.chmod(0o755)
-    prepare(portal_folder)
+    prepare(places["portal"], PUBLISH_LARGE)
+    prepare(places["library"], PUBLISH_MANY)
     with ExitStack() as stack:
+        database = stack.enter_context(running(hasty=False))
+        prepare(places["postgresql"], DATABASE_URL=database.url)
         bare = stack.enter_context(base(folder))
         with urllib.request.urlopen(bare.url) as answer:  # noqa: S310  # loopback
             page = answer.read()
         servers = {
             "base": bare,
-            "portal": stack.enter_context(portal(portal_folder)),
-            "cold": stack.enter_context(portal(portal_folder, PAGE_CACHE_MB="0")),
+            "portal": stack.enter_context(portal(places["portal"])),
+            "cold": stack.enter_context(portal(places["portal"], PAGE_CACHE_MB="0")),
+            "library": stack.enter_context(portal(places["library"])),
+            "postgresql": stack.enter_context(portal(places["postgresql"], DATABASE_URL=database.url)),
         }
-        if found := stack.enter_context(nginx(nginx_folder, page)):
+        if found := stack.enter_context(nginx(places["nginx"], page)):
             servers["nginx"] = found
         yield servers
 
