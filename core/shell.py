@@ -5,19 +5,16 @@ What goes into a hole is HTML already. A random word of the process marks the ho
 
 import re
 import secrets
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Mapping
 from copy import copy
 from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-
-from core.stamps import recent_stamps
 
 QUERY = "query"
 """The hole in the address of the page in the other language (core.templatetags.portal.alternate_url)."""
@@ -47,25 +44,6 @@ def made(request: HttpRequest, template: str, context: Mapping[str, Any]) -> She
     stranger.META = {**request.META, "QUERY_STRING": mark(QUERY)}
     page = render_to_string(template, dict(context), stranger)
     return Shell(page.replace(f"?{mark(QUERY)}", mark(QUERY)))
-
-
-class Shells:
-    """The shells of one day and one state of the content. Keys are few: languages, and places."""
-
-    def __init__(self) -> None:
-        self._kept: tuple[object, dict[Hashable, Shell]] = (None, {})
-
-    def get(self, key: Hashable, make: Callable[[], Shell]) -> Shell:
-        """Return the shell under `key` for today and the content of now; or else make it."""
-        state = (timezone.localdate(), recent_stamps())
-        known, shells = self._kept
-        if known != state:
-            # Replaced, not emptied: whoever is at work meanwhile puts nothing of an older state in here.
-            shells = {}
-            self._kept = (state, shells)
-        if key not in shells:
-            shells[key] = make()
-        return shells[key]
 
 
 @cache

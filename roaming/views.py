@@ -17,7 +17,8 @@ from django.views.decorators.http import require_safe
 from core.bilingual import reading_language
 from core.on_date import ON_DATE, OnDateForm
 from core.page_cache import reading_page
-from core.shell import Shell, Shells, made, mark
+from core.made_today import MadeToday
+from core.shell import Shell, made, mark
 from core.throttle import limit
 from roaming import lists, world_map
 from roaming.index import current
@@ -114,8 +115,8 @@ def _shell(request: HttpRequest, form: OnDateForm, on: datetime.date) -> Shell:
 
 
 @cache
-def _shells() -> Shells:
-    return Shells()
+def _shells() -> MadeToday[Shell]:
+    return MadeToday()
 
 
 def _with_suggestions(

@@ -2,12 +2,15 @@
 
 import datetime
 import json
+from functools import cache
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest
-from django.template.context import RequestContext
+from django.template.base import FilterExpression, Parser, Token
+from django.template.context import Context, RequestContext
 from django.templatetags.static import static
 from django.urls import reverse, translate_url
 from django.utils import translation
@@ -19,9 +22,43 @@ from django.utils.translation import gettext as _
 from core.bilingual import Wording, other_language, reading_language
 from core.dates import NO_BREAK_SPACE, long_date
 from core.icons import icon
+from core.made_today import MadeToday
 
 register = template.Library()
 register.simple_tag(icon)
+
+
+class _KeptNode(template.Node):
+    def __init__(self, nodelist: template.NodeList, name: str, depends_on: list[FilterExpression]) -> None:
+        self.nodelist = nodelist
+        self.name = name
+        self.depends_on = depends_on
+
+    def render(self, context: Context) -> SafeString:
+        key = (self.name, reading_language(), *(value.resolve(context) for value in self.depends_on))
+        try:
+            return _parts().get(key, lambda: self.nodelist.render(context))
+        except DatabaseError:
+            # That is, on a page that says so.
+            return self.nodelist.render(context)
+
+
+@cache
+def _parts() -> MadeToday[SafeString]:
+    return MadeToday()
+
+
+@register.tag
+def kept(parser: Parser, token: Token) -> _KeptNode:
+    """Make a part of a page once for a language, the content of now and the values that are named.
+
+    `{% kept "name" value ... %}...{% endkept %}`; whatever else the part shows has to be the same for all
+    readers, and the values have to be few.
+    """
+    _tag, name, *values = token.split_contents()
+    nodelist = parser.parse(("endkept",))
+    parser.delete_first_token()
+    return _KeptNode(nodelist, name, [parser.compile_filter(value) for value in values])
 
 
 @register.filter
@@ -78,7 +115,8 @@ def canonical_url(context: RequestContext, language: str = "") -> str:
     """Return the public address of this page without its query, in `language` or the page's own."""
     request: HttpRequest = context["request"]
     path = request.path
-    return settings.SITE_URL + (translate_url(path, language) if language else path)
+    is_other = language not in ("", reading_language())
+    return settings.SITE_URL + (translate_url(path, language) if is_other else path)
 
 
 @register.simple_tag
