@@ -205,23 +205,29 @@ def first_passages(
 ) -> dict[int, list[int]]:
     """Return for each edition the keys of passages that answer its asks, those of the first ask first.
 
-    At most `most` an ask, in the order of the text, none twice. One statement.
+    At most `most` an ask, in the order of the text, none twice. One statement, in which each ask stands once:
+    to look a frequent beginning up anew for each edition was most of the time of a search.
     """
     on, statements, parameters = index(connection), list[str](), list[Any]()
+    editions: dict[tuple[int, Ask], list[int]] = {}
     for edition, of_edition in asks.items():
-        for ask in of_edition:
-            condition, value = on.where(ask)
-            statements.append(
-                f"SELECT * FROM (SELECT {len(statements)}, {on.key} FROM {TABLE} WHERE {condition} "
-                f"AND {on.key} BETWEEN %s AND %s ORDER BY {on.key} LIMIT {most}) AS t{len(statements)}"
-            )
-            parameters += [value, edition << BITS, (edition + 1 << BITS) - 1]
+        for rank, ask in enumerate(of_edition):
+            editions.setdefault((rank, ask), []).append(edition)
+    for (rank, ask), asking in editions.items():
+        condition, value = on.where(ask)
+        among, keys = on.among(asking)
+        statements.append(
+            f"SELECT {rank}, key FROM (SELECT {on.key} AS key, ROW_NUMBER() OVER "
+            f"(PARTITION BY {on.key} >> {BITS} ORDER BY {on.key}) AS place FROM {TABLE} WHERE {condition} "
+            f"AND {on.key} BETWEEN %s AND %s AND {among}) AS t{len(statements)} WHERE place <= {most}"
+        )
+        parameters += [value, min(asking) << BITS, (max(asking) + 1 << BITS) - 1, keys]
     found: dict[int, list[int]] = {}
     if statements:
         with connection.cursor() as cursor:
             cursor.execute(" UNION ALL ".join(statements), parameters)
-            for _number, key in sorted(cursor.fetchall()):
-                keys = found.setdefault(key >> BITS, [])
-                if key not in keys:
-                    keys.append(key)
+            for _rank, key in sorted(cursor.fetchall()):
+                of = found.setdefault(key >> BITS, [])
+                if key not in of:
+                    of.append(key)
     return found

@@ -46,25 +46,27 @@ class Hit:
 
 
 def hits(found: Sequence[Found], query: Query, *, permanent: bool) -> list[Hit]:
-    """Return what to show of `found`. Five queries, whatever their number.
+    """Return what to show of `found`. Four queries at most, whatever their number.
 
     `permanent` makes every address that of the version; otherwise what is in force is at the document's.
     """
-    documents = Document.objects.in_bulk([each.document for each in found])
-    versions = Version.objects.in_bulk([each.version for each in found if each.version])
-    editions = Edition.objects.defer("text", "file_text").in_bulk(
-        [each.edition for each in found if each.edition]
+    by_title = [each.document for each in found if each.edition is None]
+    documents = Document.objects.in_bulk(by_title) if by_title else {}
+    editions = (
+        Edition.objects.select_related("version__document")
+        .defer("text", "file_text")
+        .in_bulk([each.edition for each in found if each.edition])
     )
     keys = passages(query, found, PASSAGES)
     texts = Passage.objects.in_bulk([key for of_edition in keys.values() for key in of_edition])
     shown = []
     for each in found:
-        document = documents[each.document]
-        if each.edition is None or each.version is None:
+        if each.edition is None:
+            document = documents[each.document]
             shown.append(Hit(document, None, None, None, document.get_absolute_url(), (), 0))
             continue
-        version, edition = versions[each.version], editions[each.edition]
-        version.document, edition.version = document, version
+        edition = editions[each.edition]
+        version, document = edition.version, edition.version.document
         is_current = each.standing is Standing.IN_FORCE and not permanent
         with translation.override(edition.language):
             page = (document if is_current else version).get_absolute_url()
@@ -109,10 +111,10 @@ def _marked(tokens: Sequence[str], terms: Sequence[Term]) -> dict[int, set[Term]
         (word, place) for place, token in enumerate(tokens) for word in _words_of(token)
     ]
     marked: dict[int, set[Term]] = {}
+    firsts = tuple(term.words[0] for term in terms)
     for start, (first, _place) in enumerate(words):
-        for term in terms:
-            if not first.startswith(term.words[0]):
-                continue
+        # Most words are none of them: asked once for all terms.
+        for term in terms if first.startswith(firsts) else ():
             here = words[start : start + len(term.words)]
             if _answers([word for word, _place in here], term):
                 for _word, place in here:

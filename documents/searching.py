@@ -50,6 +50,8 @@ class Place:
     document: int
     section: int
     standing: Standing
+    order: int
+    """Its place in the library, the latest version of a document first."""
 
 
 @dataclass(frozen=True)
@@ -102,11 +104,14 @@ def find(
     is found once, in the reader's language if that has the words. A document without any text in the scope is
     found by its titles, when no `language` is asked for. Two statements.
     """
-    places = [
-        place
-        for place in _scope(recent_stamps().get(STAMP, ""), on, timezone.localdate(), superseded)
-        if language in ("", place.language) and section in (None, place.section)
-    ]
+    reader = reading_language()
+    places: Sequence[Place] = _scope(
+        recent_stamps().get(STAMP, ""), on, timezone.localdate(), superseded, reader
+    )
+    if language or section is not None:
+        places = [
+            place for place in places if language in ("", place.language) and section in (None, place.section)
+        ]
     editions = None if superseded else [place.edition for place in places]
     best = query.in_one_passage
     alone = [Ask((term,)) for term in query.terms]
@@ -116,9 +121,7 @@ def find(
     titled = fulltext.titled(connection, alone)
     ranked: list[tuple[tuple[int, ...], Found]] = []
     seen: dict[int, int] = {}
-    reader = reading_language()
-    # The reader's language first: the other edition of a version counts only where that has nothing.
-    for order, place in sorted(enumerate(places), key=lambda item: item[1].language != reader):
+    for place in places:
         if place.version in seen or not all(
             place.edition in count or place.document in titles
             for count, titles in zip(count_alone, titled, strict=True)
@@ -129,7 +132,7 @@ def find(
         in_title = all(place.document in titles for titles in titled)
         passages = counts[len(best) - 1].get(place.edition, 0)
         found = Found(place.document, place.version, place.edition, place.standing, passages)
-        ranked.append(((not in_title, tier, -passages, order), found))
+        ranked.append(((not in_title, tier, -passages, place.order), found))
     hits = [found for _rank, found in sorted(ranked, key=lambda item: item[0])]
     by_title = set.intersection(*titled) - {found.document for found in hits} if not language else set()
     return _without_text(by_title - {place.document for place in places}, section) + hits
@@ -145,11 +148,13 @@ def _without_text(documents: set[int], section: int | None) -> list[Found]:
     return [Found(pk, None, None, None, 0) for pk in known.values_list("pk", flat=True)]
 
 
-@lru_cache(maxsize=16)
-def _scope(_stamp: str, on: datetime.date, today: datetime.date, superseded: bool) -> tuple[Place, ...]:
-    """Return the editions that a search covers, in the order of the library, the latest version first.
+@lru_cache(maxsize=32)
+def _scope(
+    _stamp: str, on: datetime.date, today: datetime.date, superseded: bool, reader: str
+) -> tuple[Place, ...]:
+    """Return the editions that a search covers, those in the reader's language first.
 
-    Kept for a stamp and a day: it changes when something is published, withdrawn or moved, or a day begins.
+    So that the other edition of a version counts only where that one has nothing. Kept for a stamp and a day: it changes when something is published, withdrawn or moved, or a day begins.
     """
     day = today if superseded else on
     standings = {
@@ -169,7 +174,8 @@ def _scope(_stamp: str, on: datetime.date, today: datetime.date, superseded: boo
     rows = editions.values_list(
         "pk", "language", "version_id", "version__document_id", "version__document__section_id"
     )
-    return tuple(Place(*row, standings[row[2]]) for row in rows if row[2] in standings)
+    places = [Place(*row, standings[row[2]], order) for order, row in enumerate(rows) if row[2] in standings]
+    return tuple(sorted(places, key=lambda place: place.language != reader))
 
 
 def _by_document() -> dict[int, list[Version]]:
