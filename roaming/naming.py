@@ -1,6 +1,7 @@
 """What two spellings of the same place name have in common."""
 
 import re
+from functools import lru_cache
 
 from core.folding import fold
 
@@ -61,10 +62,14 @@ def compact(name: str) -> str:
     return "".join(telling_words(name))
 
 
-def telling_words(name: str) -> list[str]:
-    """Return the folded words of a name in their order, without articles unless there are only such."""
-    words = [SAME_WORDS.get(word, word) for word in _joined(fold(name).split())]
-    return [word for word in words if word not in JOINING_WORDS] or words
+@lru_cache(maxsize=256)
+def telling_words(name: str) -> tuple[str, ...]:
+    """Return the folded words of a name in their order, without articles unless there are only such.
+
+    One lookup asks half a dozen times for those of the same text.
+    """
+    words = tuple(SAME_WORDS.get(word, word) for word in _joined(fold(name).split()))
+    return tuple(word for word in words if word not in JOINING_WORDS) or words
 
 
 def _joined(words: list[str]) -> list[str]:
