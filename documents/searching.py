@@ -154,7 +154,8 @@ def _scope(
 ) -> tuple[Place, ...]:
     """Return the editions that a search covers, those in the reader's language first.
 
-    So that the other edition of a version counts only where that one has nothing. Kept for a stamp and a day: it changes when something is published, withdrawn or moved, or a day begins.
+    So that the other edition of a version counts only where that one has nothing. Kept for a stamp and a
+    day: it changes when something is published, withdrawn or moved, or a day begins.
     """
     day = today if superseded else on
     standings = {

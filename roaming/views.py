@@ -15,9 +15,9 @@ from django.utils.text import Truncator
 from django.views.decorators.http import require_safe
 
 from core.bilingual import reading_language
+from core.made_today import MadeToday
 from core.on_date import ON_DATE, OnDateForm
 from core.page_cache import reading_page
-from core.made_today import MadeToday
 from core.shell import Shell, made, mark
 from core.throttle import limit
 from roaming import lists, world_map
