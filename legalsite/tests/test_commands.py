@@ -1,9 +1,11 @@
 """The commands: content, example data, mail worker; and what production refuses to start without."""
 
+import datetime
 import logging.config
 import os
 import subprocess
 import sys
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core import mail
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from post_office.models import STATUS, Email
@@ -26,6 +28,7 @@ from complaints.tests.factories import make_complaint
 from core.models import LoadedContent
 from documents.models import Passage, Version
 from legalsite.groups import GROUPS
+from legalsite.management.commands import mail_worker
 from legalsite.management.commands.mail_worker import LOCK, sole_sender
 from privacy.models import Request
 from scripts.postgres import free_port
@@ -222,6 +225,41 @@ class TestMailWorker:
             elsewhere.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
         run("mail_worker", once=True)
         assert len(mail.outbox) == 2
+
+    def test_a_part_of_the_daily_work_that_fails_is_tried_again_alone(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        today, now, done = datetime.date(2026, 7, 1), [1_000.0], list[str]()
+        broken = {"digest of complaints"}
+
+        def part(name: str, on: datetime.date) -> None:
+            done.append(name)
+            if name in broken:
+                raise OperationalError("what it says stays out of the log")
+
+        monkeypatch.setattr(mail_worker, "DAILY", {name: partial(part, name) for name in mail_worker.DAILY})
+        monkeypatch.setattr(mail_worker, "monotonic", lambda: now[0])
+        monkeypatch.setattr("django.utils.timezone.localdate", lambda: today)
+        worker = mail_worker.Command()
+        worker.tidy_up()
+        assert done == list(mail_worker.DAILY)
+        assert "daily work: digest of complaints not completed (OperationalError)" in caplog.text
+        assert "what it says" not in caplog.text
+        done.clear()
+        now[0] += mail_worker.AGAIN - 1
+        worker.tidy_up()
+        assert done == []
+        now[0] += 1
+        worker.tidy_up()
+        assert done == ["digest of complaints"]
+        broken.clear()
+        now[0] += mail_worker.AGAIN
+        worker.tidy_up()
+        worker.tidy_up()
+        assert done == ["digest of complaints"] * 2
+        today += datetime.timedelta(days=1)
+        worker.tidy_up()
+        assert done[2:] == list(mail_worker.DAILY)
 
     def test_each_mail_has_a_message_id_that_stays(self) -> None:
         make_complaint()

@@ -5,8 +5,9 @@ import fcntl
 import logging
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +25,17 @@ logger = logging.getLogger(__name__)
 PAUSE = 2.0
 """Seconds between two looks at the queue."""
 
+AGAIN = 900.0
+"""Seconds until a part of the daily work that failed is tried again."""
+
+DAILY: dict[str, Callable[[datetime.date], object]] = {
+    "reminders of complaints": reminders.remind,
+    "digest of complaints": reminders.send_digest,
+    "reminders of data requests": privacy.reminders.remind,
+    "digest of data requests": privacy.reminders.send_digest,
+    "retention": lambda _today: call_command("apply_retention", verbosity=0),
+}
+"""The parts of the daily work, by the words under which the log names them."""
 
 LOCK = 0x6D61696C
 """Number of the lock in PostgreSQL ("mail"); nothing else in this database takes locks of this kind."""
@@ -70,12 +82,13 @@ class Command(BaseCommand):
 
     help = "Send queued mail until stopped; run exactly one beside the web processes."
 
-    tidied_on: datetime.date | None = None
-    """The day on which this process last applied the retention rules; a new process begins with that."""
-
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.stop = threading.Event()
+        self.done_on: dict[str, datetime.date] = {}
+        """The day on which this process last did each part of the daily work; a new one begins with all."""
+        self.again_at = 0.0
+        """When what has failed is tried again, on the clock of time.monotonic."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="send what is due now, then stop")
@@ -122,19 +135,18 @@ class Command(BaseCommand):
     def tidy_up(self) -> None:
         """Once a day, remind staff of what is due and erase what has been kept long enough.
 
-        A fault is logged and tried again next day. Each reminder leaves once, whatever happens.
-
-        The alarm of the start page and of /readyz says so when an erasure does not happen.
+        What fails is logged and tried again AGAIN seconds later, without what has been done. Each reminder
+        leaves once, whatever happens. The alarm of the start page and of /readyz says so when an erasure does
+        not happen.
         """
         today = timezone.localdate()
-        if self.tidied_on == today:
+        due = [part for part in DAILY if self.done_on.get(part) != today]
+        if not due or monotonic() < self.again_at:
             return
-        self.tidied_on = today
-        try:
-            reminders.remind(today)
-            reminders.send_digest(today)
-            privacy.reminders.remind(today)
-            privacy.reminders.send_digest(today)
-            call_command("apply_retention", verbosity=0)
-        except (DatabaseError, OSError) as error:
-            logger.error("daily work: not completed (%s)", type(error).__name__)
+        for part in due:
+            try:
+                DAILY[part](today)
+                self.done_on[part] = today
+            except (DatabaseError, OSError) as error:
+                logger.error("daily work: %s not completed (%s)", part, type(error).__name__)
+                self.again_at = monotonic() + AGAIN
