@@ -121,7 +121,9 @@ def find(
     titled = fulltext.titled(connection, alone)
     ranked: list[tuple[tuple[int, ...], Found]] = []
     seen: dict[int, int] = {}
-    for place in places:
+    # A word of no text and no title: nothing has them all.
+    is_somewhere = all(count or titles for count, titles in zip(count_alone, titled, strict=True))
+    for place in places if is_somewhere else ():
         if place.version in seen or not all(
             place.edition in count or place.document in titles
             for count, titles in zip(count_alone, titled, strict=True)

@@ -1,6 +1,5 @@
 """The home page: the legal centre; and the icon that programs look for beside it."""
 
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -17,6 +16,9 @@ CHANGES_READ = 12
 
 RECENT_SHOWN = 3
 
+TEXTS_OF_A_SECTION = 12
+"""Documents named of each section; the library has all."""
+
 EXAMPLES = (_("Turkey"), _("invoice"), _("complaint"), _("personal data"))
 """Words that find something of each sort: a destination, a page, texts."""
 
@@ -30,12 +32,24 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "today": today,
         "examples": EXAMPLES,
-        "sections": Section.objects.prefetch_related(Prefetch("documents", Document.objects.all())),
+        "shelves": _shelves(),
         # The next one first.
         "coming": [version for version in reversed(changes) if version.effective_on > today],
         "recent": [version for version in changes if version.effective_on <= today][:RECENT_SHOWN],
     }
     return render(request, "home.html", context)
+
+
+def _shelves() -> list[tuple[Section, list[Document], bool]]:
+    """Return each section with its first documents, and whether there are more. Two queries."""
+    sections = list(Section.objects.all())
+    shelves: dict[int, list[Document]] = {section.pk: [] for section in sections}
+    for document in Document.objects.first_of_each(sections, TEXTS_OF_A_SECTION + 1):
+        shelves[document.section_id].append(document)
+    return [
+        (section, shelves[section.pk][:TEXTS_OF_A_SECTION], len(shelves[section.pk]) > TEXTS_OF_A_SECTION)
+        for section in sections
+    ]
 
 
 @require_safe

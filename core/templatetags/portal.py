@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -35,12 +36,12 @@ class _KeptNode(template.Node):
         self.depends_on = depends_on
 
     def render(self, context: Context) -> SafeString:
-        key = (self.name, reading_language(), *(value.resolve(context) for value in self.depends_on))
-        try:
-            return _parts().get(key, lambda: self.nodelist.render(context))
-        except DatabaseError:
-            # That is, on a page that says so.
-            return self.nodelist.render(context)
+        # The pages for faults have no request, and ask for nothing that could be broken.
+        if context.get("request") is not None:
+            key = (self.name, reading_language(), *(value.resolve(context) for value in self.depends_on))
+            with suppress(DatabaseError):
+                return _parts().get(key, lambda: self.nodelist.render(context))
+        return self.nodelist.render(context)
 
 
 @cache

@@ -1,9 +1,11 @@
 """Sections and documents: a legal text as such, and where it stands in the library."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +28,10 @@ TAKEN_ADDRESSES = frozenset(
 
 STAMP = "documents"
 """Name of the stamp that changes with anything a reader sees of the library."""
+
+
+SHELF_ORDER = ("position", "slug")
+"""The order of the documents of a section."""
 
 
 class Section(models.Model):
@@ -61,6 +67,18 @@ class Section(models.Model):
         return bool(self.introduction) and self.introduction.language != self.introduction_original
 
 
+class DocumentQuerySet(models.QuerySet["Document", "Document"]):
+    """Reading rules for documents."""
+
+    def first_of_each(self, sections: Sequence[Section], most: int) -> "DocumentQuerySet":
+        """Return up to `most` documents of each section, in their order. One statement."""
+        first = Q()
+        for section in sections:
+            shelf = Document.objects.filter(section=section).order_by(*SHELF_ORDER)
+            first |= Q(pk__in=shelf.values("pk")[:most])
+        return self.filter(first).order_by(*SHELF_ORDER) if sections else self.none()
+
+
 class Document(models.Model):
     """A legal text as such, whatever its wording at a given time."""
 
@@ -87,10 +105,13 @@ class Document(models.Model):
     title = Bilingual()
     description = Bilingual()
 
+    objects = DocumentQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("document")
         verbose_name_plural = _("documents")
-        ordering = ["section__position", "section__slug", "position", "slug"]
+        ordering = ["section__position", "section__slug", *SHELF_ORDER]
+        indexes = [models.Index(fields=["section", *SHELF_ORDER], name="documents_document_shelf")]
 
     def __str__(self) -> str:
         return self.title

@@ -89,7 +89,7 @@ class VersionQuerySet(FreezingQuerySet["Version"]):
             document=OuterRef("document"),
         )
         begun = self.published().exclude(withdrawn_on__lte=F("effective_on"))
-        return begun.filter(Exists(earlier)).order_by("-effective_on", "-revision")
+        return begun.filter(Exists(earlier)).order_by("-effective_on", "-revision", "-pk")
 
 
 class Version(models.Model):
@@ -178,6 +178,19 @@ class Version(models.Model):
         verbose_name_plural = _("versions")
         ordering = ["document", "-effective_on", "-revision"]
         permissions = [("publish_version", _("Can publish a version"))]
+        # What begins last and what was published last stand at the head of these, however many there are.
+        indexes = [
+            models.Index(
+                fields=["-effective_on", "-revision", "-id"],
+                condition=Q(published_at__isnull=False),
+                name="documents_version_begun",
+            ),
+            models.Index(
+                fields=["-published_at", "-id"],
+                condition=Q(published_at__isnull=False),
+                name="documents_version_newest",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["document", "effective_on", "revision"],

@@ -14,7 +14,8 @@ from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from core.models import Banner, ContactDetails
-from documents.models import Document
+from documents.models import Document, Section
+from legalsite.home import TEXTS_OF_A_SECTION
 
 pytestmark = pytest.mark.django_db
 
@@ -36,9 +37,9 @@ PAGES: list[tuple[str, list[str], dict[str, Any], int]] = [
     ("complaint-policy", [], {}, 2),
     ("complaints:new", [], {}, 0),
     ("accessibility", [], {}, 0),
-    ("search", [], {}, 1),
-    ("search", [], {"q": "complaint"}, 8),
-    ("search", [], {"q": "zzzz"}, 3),
+    ("search", [], {}, 0),
+    ("search", [], {"q": "complaint"}, 5),
+    ("search", [], {"q": "zzzz"}, 2),
 ]
 
 
@@ -146,6 +147,30 @@ def test_the_home_page_leads_to_everything(client: Client) -> None:
         assert f'href="{address(name, [], "fr")}"' in page
     for document in Document.objects.all():
         assert f'href="{document.get_absolute_url()}"' in page
+
+
+def test_the_home_page_names_the_first_of_many_texts(client: Client) -> None:
+    section = Section.objects.create(slug="many", name_fr="Exemples", name_en="Examples")
+    for number in range(TEXTS_OF_A_SECTION):
+        Document.objects.create(
+            slug=f"example-{number}",
+            position=TEXTS_OF_A_SECTION - number,
+            section=section,
+            title_fr=f"Exemple {number}",
+            title_en=f"Example {number}",
+        )
+    others = "And others: all legal texts"
+    page = client.get(address("home", [], "en")).text
+    named = re.findall(r"Example (\d+)<", page)
+    assert named == [str(number) for number in reversed(range(TEXTS_OF_A_SECTION))]
+    assert others not in page
+    Document.objects.create(
+        slug="last", position=99, section=section, title_fr="Fin", title_en="The last one"
+    )
+    page = client.get(address("home", [], "en")).text
+    assert re.findall(r"Example (\d+)<", page) == named
+    assert "The last one" not in page
+    assert page.count(others) == 1
 
 
 def test_the_home_page_tells_what_changed_and_not_what_came_first(client: Client) -> None:
