@@ -1,20 +1,18 @@
 """Every migration from the first release on, over tables that are filled, and the way back."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.apps.registry import Apps
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import IntegrityError, transaction
 from django.test import Client
 
-from complaints.tests.test_migrations import COMMON, MOMENT, OLD
 from core.folding import fold
+from core.tests.migrating import Target, emptied, migrate
 from privacy.tests.factories import make_request
 
-FIRST: list[tuple[str, str | None]] = [
+FIRST: list[Target] = [
     ("core", "0001_initial"),
     ("documents", "0001_initial"),
     ("roaming", "0001_initial"),
@@ -30,27 +28,37 @@ Rows = dict[str, list[dict[str, Any]]]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def migrate(targets: list[Any]) -> Apps:
-    MigrationExecutor(connection).migrate(targets)
-    there = [target for target in targets if target[1]]
-    return MigrationExecutor(connection).loader.project_state(there).apps
+COMMON = {
+    "language": "fr", "answer_due_on": "2026-02-28", "full_name": "Example Customer", "address": "1, rue",
+    "phone": "+352 00 00 00", "email": "customer@example.com", "answer_by": "email", "kind": "financial",
+    "summary": "Invoice sent twice", "description": "It arrived twice.",
+}  # fmt: skip
+MOMENT = "2026-01-31T12:00:00Z"
 
+OLD: dict[str, dict[str, Any]] = {
+    "received": {},
+    "assigned": {"with_people": True},
+    "delayed": {"delay_causes": "A document.", "delayed_until_on": "2026-03-31"},
+    "answered": {"with_people": True, "answer": "No.", "answered_at": MOMENT},
+    "closed": {"answer": "No.", "answered_at": MOMENT, "outcome": "rejected", "closed_at": MOMENT},
+    "by_post": {"answer_by": "post", "email": ""},
+    "answered-only": {"answer": "No.", "answered_at": MOMENT},
+    "erased": {"answer": "No.", "answered_at": MOMENT, "outcome": "rejected", "closed_at": MOMENT},
+    "withdrawn": {},
+}
+"""Complaints of the first release, by their references."""
 
-def newest() -> list[Any]:
-    return list(MigrationExecutor(connection).loader.graph.leaf_nodes())
+STATUS = {
+    "delayed": "received",
+    "by_post": "received",
+    "answered-only": "answered",
+    "erased": "closed",
+    "withdrawn": "received",
+}
+"""Their status, where it is not what the reference says."""
 
-
-@pytest.fixture
-def emptied() -> Iterator[None]:
-    """Begin with empty tables, and leave them empty, as they are now."""
-    call_command("flush", interactive=False, verbosity=0)
-    try:
-        yield
-    finally:
-        # A withdrawn case has no date in the first release, and cannot come forward again without one.
-        call_command("flush", interactive=False, verbosity=0)
-        migrate(newest())
-        call_command("flush", interactive=False, verbosity=0)
+GIVEN_UP = {"answered-only", "erased", "withdrawn"}
+"""Those to which happens what the first release has no room for."""
 
 
 def fill(old: Apps) -> None:
@@ -90,8 +98,7 @@ def fill(old: Apps) -> None:
         given = {**COMMON, **values, "reference": name, "submission_key": name, "received_at": MOMENT}
         if given.pop("with_people", False):
             given.update(owner=people[0], sponsor=people[1])
-        status = {"delayed": "received", "by_post": "received"}.get(name, name)
-        complaint = make("complaints.Complaint", **given, status=status)
+        complaint = make("complaints.Complaint", **given, status=STATUS.get(name, name))
         make("complaints.Event", complaint=complaint, action="received", at=MOMENT, note=f"Note of {name}")
 
 
@@ -112,51 +119,84 @@ def columns_of(apps: Apps) -> dict[str, list[str]]:
     }
 
 
-def test_what_the_first_release_held_goes_forward_and_back(emptied: None, client: Client) -> None:
-    old = migrate(FIRST)
-    fill(old)
-    columns = columns_of(old)
-    before = rows(old, columns)
-    assert all(before[label] for label in columns if label != "core.ContactDetails"), columns
+def test_what_the_first_release_held_goes_forward_and_back(client: Client) -> None:
+    with emptied():
+        old = migrate(*FIRST)
+        fill(old)
+        columns = columns_of(old)
+        before = rows(old, columns)
+        assert all(before[label] for label in columns if label != "core.ContactDetails"), columns
 
-    new = migrate(newest())
+        new = migrate()
+        everything_is_there(new, before, columns)
+        complaints_have_the_rules_of_today(new)
+
+        # And it works: content comes beside it, and the text is found.
+        call_command("load_content", verbosity=0)
+        assert "halberd" in client.get("/en/documents/example/2026-01-01/").text
+        assert "Quarterstaff" in client.get("/en/search/", {"q": "halberd"}).text
+        assert client.get("/readyz").json()["migrations"] is True
+
+        happen_what_the_first_release_cannot_hold(new)
+        old = migrate(*FIRST)
+        back = rows(old, columns)
+        complaints = {row["reference"]: row for row in back.pop("complaints.Complaint")}
+        for row in before.pop("complaints.Complaint"):
+            assert row["reference"] in GIVEN_UP or complaints[row["reference"]] == row
+        assert complaints.keys() == OLD.keys()
+        assert complaints["answered-only"]["outcome"] == ""
+        with pytest.raises(IntegrityError), transaction.atomic():
+            old.get_model("complaints", "Complaint").objects.filter(reference="closed").update(outcome="")
+        # Beside what the content has brought.
+        for label, found in before.items():
+            assert [row for row in found if row not in back[label]] == [], label
+
+
+def everything_is_there(new: Apps, before: Rows, columns: dict[str, list[str]]) -> None:
     dropped = {"documents.Document": "search_text", "documents.Edition": "search_text"}
     stay = {label: [name for name in names if name != dropped.get(label)] for label, names in columns.items()}
-    now = rows(new, stay)
-    then = {
+    assert rows(new, stay) == {
         label: [{name: row[name] for name in stay[label]} for row in found] for label, found in before.items()
     }
-    assert now == then
-    states = (
-        new.get_model("documents", "Version").objects.order_by("effective_on").values_list("state", flat=True)
-    )
-    assert list(states) == ["published", "draft"]
-
-    # And it works: content comes beside it, and the text is found.
-    call_command("load_content", verbosity=0)
-    assert "halberd" in client.get("/en/documents/example/2026-01-01/").text
-    assert "Quarterstaff" in client.get("/en/search/", {"q": "halberd"}).text
-    assert client.get("/readyz").json()["migrations"] is True
-    call_command("flush", interactive=False, verbosity=0)
+    versions = new.get_model("documents", "Version").objects.order_by("effective_on")
+    assert list(versions.values_list("state", flat=True)) == ["published", "draft"]
+    added: dict[str, Any] = {
+        "channel": "web",
+        "stage": "first",
+        "stage_began_on": None,
+        "involved": "",
+        "suspicions": [],
+    }
+    assert list(new.get_model("complaints", "Complaint").objects.values(*added)) == [added] * len(OLD)
 
 
-@pytest.mark.any_database
-def test_the_way_back_gives_the_old_release_what_it_knew(emptied: None) -> None:
-    old = migrate(FIRST)
-    fill(old)
-    columns = columns_of(old)
-    before = rows(old, columns)
-    migrate(newest())
-    assert rows(migrate(FIRST), columns) == before
+def complaints_have_the_rules_of_today(new: Apps) -> None:
+    complaint = new.get_model("complaints", "Complaint")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        complaint.objects.filter(reference="answered").update(status="closed")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        complaint.objects.filter(reference="closed").update(erased_at=MOMENT)
 
 
-def test_a_portal_of_today_goes_back_to_the_first_release(emptied: None, settings: Any) -> None:
+def happen_what_the_first_release_cannot_hold(new: Apps) -> None:
+    complaint = new.get_model("complaints", "Complaint")
+    # An outcome with the answer, before closing: the old constraint wants both at once.
+    complaint.objects.filter(reference="answered-only").update(outcome="rejected")
+    emptied = ("full_name", "email", "phone", "address", "description", "answer", "delay_causes")
+    erased = {"erased_at": MOMENT, **dict.fromkeys(emptied, "")}
+    complaint.objects.filter(reference="erased").update(**erased)
+    withdrawn = {"status": "withdrawn", "withdrawn_at": MOMENT}
+    complaint.objects.filter(reference="withdrawn").update(**withdrawn, **erased)
+
+
+def test_a_portal_of_today_goes_back_to_the_first_release(settings: Any) -> None:
     settings.DEBUG = True
-    call_command("load_content", verbosity=0)
-    call_command("load_demo", verbosity=0)
-    make_request()
-    old = migrate(FIRST)
-    counts = {label: len(found) for label, found in rows(old, columns_of(old)).items()}
+    with emptied():
+        call_command("load_content", verbosity=0)
+        call_command("load_demo", verbosity=0)
+        make_request()
+        old = migrate(*FIRST)
+        counts = {label: len(found) for label, found in rows(old, columns_of(old)).items()}
     assert counts["complaints.Complaint"] == 30
     assert counts["roaming.Listing"] == 218
     assert counts["documents.Edition"] > 20

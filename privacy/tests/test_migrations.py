@@ -5,11 +5,8 @@ from typing import Any
 
 import pytest
 from django.apps.registry import Apps
-from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
-from complaints.tests.test_migrations import migrate
+from core.tests.migrating import emptied, migrate
 
 BEFORE, AFTER = ("privacy", "0001_initial"), ("privacy", "0002_by_letter_and_reminders")
 
@@ -33,14 +30,9 @@ OLD: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def old() -> Iterator[Apps]:
-    """Return the models as they were before; afterwards the tables are empty, as they are now."""
-    call_command("flush", interactive=False, verbosity=0)
-    try:
+    """Return the models as they were before."""
+    with emptied():
         yield migrate(BEFORE)
-    finally:
-        call_command("flush", interactive=False, verbosity=0)
-        migrate(*MigrationExecutor(connection).loader.graph.leaf_nodes())
-        call_command("flush", interactive=False, verbosity=0)
 
 
 def rows(apps: Apps, *columns: str) -> list[dict[str, Any]]:
