@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run staff demo backup restore test check stack test-stack scan fuzz audit-deps lock messages specimens screenshots gazetteer legal-texts map bench bench-check load faults test-faults fresh-debian validate audit tasks
+.PHONY: help run staff demo backup restore test check stack test-stack scan observatory fuzz audit-deps lock messages specimens screenshots gazetteer legal-texts map bench bench-check load faults test-faults fresh-debian validate audit tasks
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -42,6 +42,11 @@ test-stack: .venv/installed-dev ## Test that several processes behave as one por
 scan: .venv/installed-dev ## Let wapiti attack the stack on loopback, some twenty minutes at most (needs the internet once)
 	@scripts/need.sh nginx nginx redis-server redis-server initdb postgresql openssl openssl
 	@scripts/scan.sh
+
+observatory: .venv/installed-dev ## Have MDN's HTTP Observatory grade the stack (root, for ports 80 and 443; Node 20)
+	@scripts/need.sh npm npm nginx nginx redis-server redis-server initdb postgresql openssl openssl
+	@cd scripts/observatory && npm ci --silent --ignore-scripts
+	@DEBUG=True .venv/bin/python -m scripts.observatory
 
 fuzz: .venv/installed-dev ## Send every hostile text to every parameter, path and field; `make test` sends one in seven
 	@FUZZ=all DEBUG=True .venv/bin/python -m pytest legalsite/tests/test_hostile.py

@@ -107,7 +107,7 @@ def write_growth(
         "|---" * (len(sizes) + 2) + "|",
         *(
             f"| {page} | {' | '.join(each[page].short for each in found)} "
-            f"| {'–'.join(str(number) for number in sorted({each[page].queries for each in found}))} |"
+            f"| {_span(sorted({each[page].queries for each in found}))} |"
             for page in found[0]
         ),
         *(f"| {each} | {' | '.join(map(_rounded, values))} | |" for each, values in beside.items()),
@@ -117,6 +117,10 @@ def write_growth(
         name,
         f"{head}{os.getloadavg()[2]:.1f}.\n\n" + "\n".join(rows) + f"\n\n![How it grows]({plot.name})",
     )
+
+
+def _span(numbers: Sequence[int]) -> str:
+    return f"{numbers[0]}–{numbers[-1]}" if numbers[0] < numbers[-1] else str(numbers[0])
 
 
 def _rounded(milliseconds: float) -> str:

@@ -58,10 +58,12 @@ http {{
 class Stack:
     """The processes of one portal, each under a name by which it can be stopped and started again."""
 
-    def __init__(self, folder: Path, database: postgres.Server, **settings: str) -> None:
+    def __init__(
+        self, folder: Path, database: postgres.Server, ports: tuple[int, int] | None = None, **settings: str
+    ) -> None:
         self.folder = folder
         self.database = database
-        self.https_port, self.http_port = free_port(), free_port()
+        self.https_port, self.http_port = ports or (free_port(), free_port())
         self.redis_port = free_port()
         self.authority = f"{HOST}:{self.https_port}"
         self.url = f"https://{self.authority}"
@@ -233,13 +235,16 @@ def objects() -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def up(*, s3: bool = False, **settings: str) -> Iterator[Stack]:
-    """Start everything with `settings` in the environment; stop it and remove its folder at the end."""
+def up(*, s3: bool = False, ports: tuple[int, int] | None = None, **settings: str) -> Iterator[Stack]:
+    """Start everything with `settings` in the environment; stop it and remove its folder at the end.
+
+    `ports` are those of HTTPS and HTTP; free ones unless given.
+    """
     with contextlib.ExitStack() as exits:
         folder = Path(exits.enter_context(tempfile.TemporaryDirectory(prefix="portal-stack-")))
         if s3:
             settings |= exits.enter_context(objects())
-        stack = Stack(folder, exits.enter_context(postgres.running(hasty=False)), **settings)
+        stack = Stack(folder, exits.enter_context(postgres.running(hasty=False)), ports, **settings)
         exits.callback(stack.stop_all)
         stack.prepare()
         stack.start("redis")
