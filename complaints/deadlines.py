@@ -7,16 +7,14 @@ Luxembourg; whoever has a moment takes django.utils.timezone.localdate of it fir
 import calendar
 import datetime
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
-import holidays
 from dateutil.relativedelta import relativedelta
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.bilingual import reading_language
+from complaints.public_holidays import public_holidays
 from core.dates import NO_BREAK_SPACE, long_date
 
 ANSWER_WITHIN = relativedelta(months=1)
@@ -24,12 +22,6 @@ ANSWER_WITHIN = relativedelta(months=1)
 
 SATURDAY = 5
 """As datetime.date.weekday counts; Sunday is the one after."""
-
-HOLIDAY_LANGUAGES = {"fr": "fr", "en": "en_US"}
-"""The reader's language, and how the library `holidays` calls it."""
-
-BRITISH_NAMES = {"Labor Day": "Labour Day", "Pentecost Monday": "Whit Monday"}
-"""The library's English is American; the portal's is British."""
 
 DAY = datetime.timedelta(days=1)
 
@@ -88,12 +80,8 @@ def count_month(received_on: datetime.date) -> Counted:
 
 
 def is_working_day(day: datetime.date) -> bool:
-    """Tell whether `day` is neither a Saturday, nor a Sunday, nor a public holiday of Luxembourg.
-
-    The public holidays are the eleven of the Labour Code, article L. 232-2, Europe Day (9 May, since 2019)
-    included, as the library `holidays` lists them.
-    """
-    return day.weekday() < SATURDAY and not _names(day)
+    """Tell whether `day` is neither a Saturday, nor a Sunday, nor a public holiday of Luxembourg."""
+    return day.weekday() < SATURDAY and day not in public_holidays(day.year)
 
 
 def target_on(began_on: datetime.date, working_days: int) -> datetime.date:
@@ -126,7 +114,7 @@ def holiday_name(day: datetime.date) -> str:
 
     Two holidays may fall together, as Ascension Day and Europe Day did on 9 May 2024: both are named.
     """
-    return ", ".join(_names(day, reading_language()))
+    return ", ".join(map(str, public_holidays(day.year).get(day, ())))
 
 
 def explain(counted: Counted, *, from_receipt: bool = True) -> str:
@@ -190,20 +178,4 @@ def _explain_working_days(counted: Counted, since: str, from_receipt: bool) -> s
         "days": counted.days,
         "since": since,
         "skipped": _("%(others)s and %(last)s") % {"others": ", ".join(others), "last": last},
-    }
-
-
-def _names(day: datetime.date, language: str = "en") -> tuple[str, ...]:
-    return _holidays_of(day.year, language).get(day, ())
-
-
-@lru_cache(maxsize=64)
-def _holidays_of(year: int, language: str) -> dict[datetime.date, tuple[str, ...]]:
-    """Return the public holidays of a year with their names in `language` ("fr" or "en")."""
-    # One calendar for each year: a calendar of the library that grows by itself, as it does by default, is
-    # not safe among the threads of a web process.
-    listed = holidays.country_holidays("LU", years=year, expand=False, language=HOLIDAY_LANGUAGES[language])
-    return {
-        day: tuple(BRITISH_NAMES.get(name, name).replace("'", "’") for name in listed.get_list(day))
-        for day in listed
     }

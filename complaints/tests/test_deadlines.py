@@ -4,6 +4,7 @@ import calendar
 import datetime
 from zoneinfo import ZoneInfo
 
+import holidays
 import pytest
 from django.utils import timezone, translation
 from hypothesis import example, given
@@ -19,6 +20,7 @@ from complaints.deadlines import (
     is_working_day,
     target_on,
 )
+from complaints.public_holidays import public_holidays
 
 LUXEMBOURG = ZoneInfo("Europe/Luxembourg")
 DAY = datetime.timedelta(days=1)
@@ -132,6 +134,19 @@ def test_holidays(day: str, english: str, french: str) -> None:
     with translation.override("fr"):
         assert holiday_name(date(day)) == french
     assert is_working_day(date(day)) == (not english)
+
+
+@pytest.mark.parametrize(("language", "theirs"), [("fr", "fr"), ("en", "en_US")])
+def test_the_holidays_are_those_that_the_library_knows(language: str, theirs: str) -> None:
+    british = {"Labor Day": "Labour Day", "Pentecost Monday": "Whit Monday"}
+    for year in range(1990, 2100):
+        known = holidays.country_holidays("LU", years=year, expand=False, language=theirs)
+        with translation.override(language):
+            ours = {day: sorted(map(str, names)) for day, names in public_holidays(year).items()}
+        assert ours == {
+            day: sorted(british.get(name, name).replace("'", "’") for name in known.get_list(day))
+            for day in known
+        }
 
 
 @pytest.mark.parametrize("day", ["2026-11-21", "2026-11-22"])
