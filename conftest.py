@@ -117,10 +117,15 @@ def django_assert_num_queries(
 
 
 @pytest.fixture(scope="session")
-def legal_texts() -> Path:
-    """Return the folder of the legal texts that nobody wrote for the portal, made when they are not there."""
+def legal_texts() -> Iterator[Path]:
+    """Return the folder of the legal texts that nobody wrote for the portal, made when they are not there.
+
+    Each is read once: to read sixty pages takes seconds.
+    """
     subprocess.run(["scripts/legal_texts.sh"], check=True, cwd=Path(__file__).parent)  # noqa: S607
-    return FOLDER
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("documents.pdf.MOST_KEPT", 100)
+        yield FOLDER
 
 
 @pytest.fixture
