@@ -72,11 +72,20 @@ def limit(request: HttpRequest, *, name: str, times: int, seconds: int) -> None:
     now = int(time())
     window, elapsed = divmod(now, seconds)
     key = f"throttle:{name}:{window}:{client_network(request)}"
-    cache.add(key, 0, timeout=seconds)
-    try:
-        count = cache.incr(key)
-    except ValueError:
-        # The entry was evicted between the two calls: this reader is the first of a new count.
-        count = 1
-    if count > times:
+    if _counted(key, seconds) > times:
         raise TooManyRequests(retry_after=seconds - elapsed)
+
+
+def _counted(key: str, seconds: int) -> int:
+    """Add one to a count that is kept for some seconds from its first on, and return it."""
+    try:
+        return cache.incr(key)
+    except ValueError:
+        # The first of this window, unless another process was quicker.
+        if cache.add(key, 1, timeout=seconds):
+            return 1
+    try:
+        return cache.incr(key)
+    except ValueError:
+        # Evicted between the two calls: this reader is the first of a new count.
+        return 1

@@ -22,8 +22,9 @@ handler500 = "legalsite.errors.server_error"
 
 urlpatterns = [
     path("admin/language/", set_language, name="admin-language"),
-    path("admin/", admin.site.urls),
+    # First, as it is asked most often and kept by nobody.
     path("api/destinations/", destinations, name="api-destinations"),
+    path("admin/", admin.site.urls),
     path("documents/", include("documents.file_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("metrics", metrics.metrics, name="metrics"),

@@ -1,6 +1,7 @@
 """Limits count by network, believe only our own proxies, and say when to return."""
 
 import pytest
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.test import RequestFactory
 from pytest_django.fixtures import Settings
@@ -44,3 +45,23 @@ def test_refuses_past_the_limit_and_says_when_to_return() -> None:
     assert 0 < refused.value.retry_after <= 3600
     limit(request("198.51.100.1"), name="test", times=3, seconds=3600)
     limit(request("192.0.2.1"), name="other", times=3, seconds=3600)
+
+
+def test_two_who_are_first_at_the_same_time_count_as_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    add = cache.add
+
+    def later(key: str, value: int, timeout: int) -> bool:
+        # Another process comes between the look and the entry.
+        add(key, 1, timeout=timeout)
+        return add(key, value, timeout=timeout)
+
+    monkeypatch.setattr("core.throttle.cache.add", later)
+    limit(request("192.0.2.1"), name="test", times=2, seconds=3600)
+    with pytest.raises(TooManyRequests):
+        limit(request("192.0.2.1"), name="test", times=2, seconds=3600)
+
+
+def test_a_count_that_was_evicted_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.throttle.cache.add", lambda *_arguments, **_options: False)
+    for _time in range(3):
+        limit(request("192.0.2.1"), name="test", times=1, seconds=3600)
