@@ -39,7 +39,7 @@ loglevel = "warning"
 def post_worker_init(worker: Any) -> None:
     """Leave what the application is made of out of the garbage collection: it stays as long as the worker.
 
-    Without this, one answer in some hundred waits a tenth of a second until all of it has been looked through.
+    Otherwise one answer in some hundred waits a tenth of a second until all of it has been looked through.
     """
     gc.collect()
     gc.freeze()
