@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.bilingual import Bilingual
+from core.dates import long_date
 from documents.addresses import VersionAddress
 from documents.contracts import Interval
 from documents.models.freezing import FreezingQuerySet, Frozen
@@ -227,7 +228,10 @@ class Version(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.document} – {self.address}"
+        words = f"{self.document} – {long_date(self.effective_on)}"
+        if self.revision == 1:
+            return words
+        return f"{words} ({_('correction %(number)s') % {'number': self.revision}})"
 
     @transaction.atomic
     def save(self, *args: Any, **kwargs: Any) -> None:
