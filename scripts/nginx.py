@@ -38,7 +38,7 @@ def configuration(
     app_dir: Path = ROOT,
     data_dir: Path = Path("/var/lib/legal-portal"),
     log_dir: Path = Path("/var/log/nginx"),
-    cache_dir: Path = Path("/var/lib/nginx/legal-portal"),
+    cache_dir: Path = Path("/run/legal-portal-nginx"),
     brotli: bool = False,
 ) -> str:
     """Return the configuration for a portal at `https://server_name`, or at `authority` with a port.

@@ -31,6 +31,9 @@ HOST = "localhost"
 
 BUCKET = "legal-portal"
 
+MEMORY = "/dev/shm"  # noqa: S108 - a folder of our own in it
+"""A file system in memory, as /run is for a service of the system."""
+
 NGINX = """
 include /etc/nginx/modules-enabled/*.conf;
 daemon off;
@@ -59,9 +62,15 @@ class Stack:
     """The processes of one portal, each under a name by which it can be stopped and started again."""
 
     def __init__(
-        self, folder: Path, database: postgres.Server, ports: tuple[int, int] | None = None, **settings: str
+        self,
+        folder: Path,
+        memory: Path,
+        database: postgres.Server,
+        ports: tuple[int, int] | None = None,
+        **settings: str,
     ) -> None:
         self.folder = folder
+        self.memory = memory
         self.database = database
         self.https_port, self.http_port = ports or (free_port(), free_port())
         self.redis_port = free_port()
@@ -180,7 +189,7 @@ class Stack:
             listen_https=[f"127.0.0.1:{self.https_port}"],
             data_dir=self.data_dir("web1"),
             log_dir=self.folder,
-            cache_dir=self.folder / "nginx-pages",
+            cache_dir=self.memory / "pages",
             brotli=self.brotli,
         )
         (self.folder / "legal-portal.conf").write_text(configuration, encoding="utf-8")
@@ -241,10 +250,13 @@ def up(*, s3: bool = False, ports: tuple[int, int] | None = None, **settings: st
     `ports` are those of HTTPS and HTTP; free ones unless given.
     """
     with contextlib.ExitStack() as exits:
-        folder = Path(exits.enter_context(tempfile.TemporaryDirectory(prefix="portal-stack-")))
+        folder, memory = (
+            Path(exits.enter_context(tempfile.TemporaryDirectory(prefix="portal-stack-", dir=place)))
+            for place in (None, MEMORY)
+        )
         if s3:
             settings |= exits.enter_context(objects())
-        stack = Stack(folder, exits.enter_context(postgres.running(hasty=False)), ports, **settings)
+        stack = Stack(folder, memory, exits.enter_context(postgres.running(hasty=False)), ports, **settings)
         exits.callback(stack.stop_all)
         stack.prepare()
         stack.start("redis")

@@ -3,6 +3,8 @@
 import json
 import os
 import subprocess
+import tempfile
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -13,7 +15,9 @@ import pytest
 
 from legalsite.tests.faults.test_faults import wait_until
 from legalsite.tests.prepared import database_url
+from legalsite.tests.stack.conftest import Visitor
 from scripts.complainant import Complainant
+from scripts.stack import up
 from scripts.supervised import Supervised
 
 pytestmark = pytest.mark.faults
@@ -116,6 +120,25 @@ def test_a_full_disk_under_everything_loses_nothing(tmp_path: Path) -> None:
             found = portal.run("manage.py", "shell", "--verbosity", "0", "-c", REFERENCES).split()
             assert sorted(found) == sorted([acknowledged, reference])
             wait_until("the truth", lambda: ready(portal)["storage"], seconds=90)
+
+
+def test_a_full_disk_under_the_whole_stack_leaves_its_pages_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        disk = Path(folder) / "disk"
+        with mounted(disk, 4 * MEGABYTES):
+            # PostgreSQL has an account of its own, and its folder there too.
+            for each in (disk.parent, disk):
+                each.chmod(0o755)
+            monkeypatch.setattr(tempfile, "tempdir", str(disk))
+            with up(EMAIL_URL="consolemail://") as stack:
+                assert stack.folder.is_relative_to(disk)
+                visitor = Visitor(stack, "198.51.100.7")
+                fill(disk / "filler")
+                # nginx gives a page again until the end of a second, then keeps it anew.
+                for _ in range(4):
+                    assert {path: visitor.get(path).status for path in PAGES} == dict.fromkeys(PAGES, 200)
+                    time.sleep(0.5)
+                (disk / "filler").unlink()
 
 
 REFERENCES = """
