@@ -6,9 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from core.dates import today
 from core.models import Banner, ContactDetails
 from core.stamps import Kept
 
@@ -52,6 +52,6 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """Return what every template may show; each part is read only when a template asks for it."""
     return {
         "contact": SimpleLazyObject(contact_details),
-        "banner": SimpleLazyObject(lambda: _shown().get().banner(timezone.localdate())),
+        "banner": SimpleLazyObject(lambda: _shown().get().banner(today())),
         "site_url": settings.SITE_URL,
     }

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
-from django.utils import timezone
-
+from core.dates import today
 from core.stamps import recent_stamps
 
 T = TypeVar("T")
@@ -21,7 +20,7 @@ class MadeToday(Generic[T]):
 
         Raises django.db.DatabaseError when the database has never answered.
         """
-        state = (timezone.localdate(), recent_stamps())
+        state = (today(), recent_stamps())
         known, made = self._kept
         if known != state:
             # Replaced, not emptied: whoever is at work meanwhile puts nothing of an older state in here.

@@ -5,12 +5,10 @@ more, so that nothing has to be thrown away when staff publish or a date passes.
 itself: another release of the portal is another process.
 """
 
-import datetime
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from http import HTTPStatus
-from time import time
 from typing import Any, TypeGuard, TypeVar
 
 from django.conf import settings
@@ -18,8 +16,8 @@ from django.core.exceptions import DisallowedHost, MiddlewareNotUsed
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 
+from core.dates import today
 from core.kept_answers import OVERHEAD, Kept, KeptFile, Page, State
 from core.stamps import fresh_stamps, recent_stamps
 
@@ -78,32 +76,12 @@ def reading_page(query: re.Pattern[str] | None = None) -> Callable[[View], View]
     return declare
 
 
-class Today:
-    """The day in Luxembourg, worked out anew only when the clock leaves it."""
-
-    def __init__(self) -> None:
-        self._span = (0.0, 0.0, datetime.date.min)
-
-    def get(self) -> datetime.date:
-        """Return the day."""
-        begins, ends, day = self._span
-        if not begins <= time() < ends:
-            day = timezone.localdate()
-            begins, ends = (
-                datetime.datetime.combine(one, datetime.time.min, timezone.get_default_timezone()).timestamp()
-                for one in (day, day + datetime.timedelta(days=1))
-            )
-            self._span = (begins, ends, day)
-        return day
-
-
 class PageCache:
     """The pages of this process, and how readers may ask for them."""
 
     def __init__(self, most: int) -> None:
         self.pages = Kept[Page](most)
         self.files = Kept[KeptFile](MOST_FILES * OVERHEAD)
-        self.today = Today()
         self._doors: set[Door] = set()
 
     def find(self, state: State, environ: Mapping[str, Any], path: str) -> Page | None:
@@ -131,12 +109,12 @@ class PageCache:
             stamps = recent_stamps()
         except DatabaseError:
             return None
-        return (self.today.get(), stamps) if stamps else None
+        return (today(), stamps) if stamps else None
 
     def fresh_state(self) -> State | None:
         """Return day and stamps without asking the database; None when it has to be asked."""
         stamps = fresh_stamps()
-        return (self.today.get(), stamps) if stamps else None
+        return (today(), stamps) if stamps else None
 
     def has_come_in(self, environ: Mapping[str, Any]) -> bool:
         """Whether Django has accepted the host, as it is written in the header, over this scheme."""

@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from core.bilingual import LANGUAGES
+from core.dates import today
 from core.on_date import OnDateForm
 from core.throttle import TooManyRequests, limit
 from roaming.lookup import LOOKUPS_A_MINUTE, Answer, Match, look_up
@@ -31,7 +32,7 @@ def destinations(request: HttpRequest) -> HttpResponse:
         # Most ask for today: a form would cost as much as the answer.
         form = OnDateForm(request.GET) if "on" in request.GET else None
         if form is None or form.is_valid():
-            on = form.chosen(timezone.localdate()) if form else timezone.localdate()
+            on = form.chosen(today()) if form else today()
             results = [_as_json(answer) for answer in look_up(request.GET.getlist("q"), on)]
             return _for_everybody({"on": on.isoformat(), "results": results}, language)
         return _for_everybody({"error": form.errors["on"][0]}, language, status=400)

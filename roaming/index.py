@@ -20,6 +20,9 @@ from roaming.naming import FORM_WORDS, core_key, key, telling_words, variants
 Found = dict[str, Name]
 """ISO code → the name by which it was found, the foremost first."""
 
+END = 3
+"""Letters. One slip of the pen in a longer word leaves its first or its last letters as they are."""
+
 WHOLE_WORD = 4
 """Letters; a shorter word alone does not stand for a longer name."""
 
@@ -47,8 +50,11 @@ class Names:
                 self._arrange(name, form)
         self.openings = sorted(self.by_opening)
         self.by_length: dict[int, list[str]] = defaultdict(list)
+        self.by_end: dict[str, list[str]] = defaultdict(list)
         for spelling in self.by_spelling:
             self.by_length[len(spelling)].append(spelling)
+            for end in (f"{spelling[:END]}-", f"-{spelling[-END:]}"):
+                self.by_end[end].append(spelling)
 
     def _arrange(self, name: Name, form: str) -> None:
         wanted = key(form)
@@ -86,12 +92,19 @@ class Names:
 
     def resembling(self, spelling: str, most: int) -> Iterator[Near]:
         """Yield the names at most `most` letters from a spelling: added, left out, changed or swapped."""
-        for length in range(len(spelling) - most, len(spelling) + most + 1):
-            for other, distance, _ in extract(
-                spelling, self.by_length.get(length, ()), scorer=OSA.distance, score_cutoff=most, limit=None
-            ):
-                for name in self.by_spelling[other]:
-                    yield Near(name, int(distance))
+        for other, distance, _ in extract(
+            spelling, self._alike(spelling, most), scorer=OSA.distance, score_cutoff=most, limit=None
+        ):
+            for name in self.by_spelling[other]:
+                yield Near(name, int(distance))
+
+    def _alike(self, spelling: str, most: int) -> list[str]:
+        """Return the spellings among which those that resemble one are: not thousands for a single slip."""
+        if most == 1 and len(spelling) > 2 * END:
+            ends = (f"{spelling[:END]}-", f"-{spelling[-END:]}")
+            return list(dict.fromkeys(other for end in ends for other in self.by_end.get(end, ())))
+        lengths = range(len(spelling) - most, len(spelling) + most + 1)
+        return [other for length in lengths for other in self.by_length.get(length, ())]
 
 
 class Index:

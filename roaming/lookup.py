@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.utils import timezone
-
 from core.bilingual import reading_language
+from core.dates import today
 from roaming import gazetteer
 from roaming.finding import Finder
 from roaming.gazetteer import Name, Sense
@@ -118,7 +117,7 @@ class Reader:
     @classmethod
     def now(cls, on: datetime.date | None = None) -> "Reader":
         """Return a reader of the content as it is now, for the day `on` (today), in the reader's language."""
-        return cls(current(), on or timezone.localdate(), reading_language())
+        return cls(current(), on or today(), reading_language())
 
     def answer(self, query: str) -> Answer:
         """Answer one query."""

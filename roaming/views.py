@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.html import escape
 from django.utils.text import Truncator
 from django.views.decorators.http import require_safe
 
 from core.bilingual import reading_language
+from core.dates import today
 from core.made_today import MadeToday
 from core.on_date import ON_DATE, OnDateForm
 from core.page_cache import reading_page
@@ -42,11 +42,11 @@ def lookup(request: HttpRequest) -> HttpResponse:
     if texts:
         limit(request, name="lookup", times=LOOKUPS_A_MINUTE, seconds=60)
     if "on" not in request.GET:
-        on = timezone.localdate()
+        on = today()
         shell = _shells().get(reading_language(), lambda: _shell(request, OnDateForm({}), on))
     else:
         form = OnDateForm(request.GET)
-        on = form.chosen(timezone.localdate())
+        on = form.chosen(today())
         shell = _shell(request, form, on)
     query = "; ".join(texts)
     holes = {
@@ -75,7 +75,7 @@ def _one_place(request: HttpRequest, trip: Trip, on: datetime.date) -> str:
     """
     matches = [match for answer in trip.answers for match in answer.matches]
     is_sure = all(answer.kind is not Kind.SUGGESTIONS for answer in trip.answers)
-    if len(matches) != 1 or len(trip.answers) != 1 or not is_sure or on != timezone.localdate():
+    if len(matches) != 1 or len(trip.answers) != 1 or not is_sure or on != today():
         return ""
     match, answer = matches[0], trip.answers[0]
     is_usual = match.matched == match.name
@@ -92,7 +92,7 @@ def _one_place(request: HttpRequest, trip: Trip, on: datetime.date) -> str:
 def _answers(request: HttpRequest, trip: Trip, on: datetime.date) -> str:
     context = {
         "on": on,
-        "is_today": on == timezone.localdate(),
+        "is_today": on == today(),
         "trip": trip,
         "answers": _with_suggestions(Reader.now(on), trip, request),
         "most": MOST_QUERIES,
@@ -106,7 +106,7 @@ def _shell(request: HttpRequest, form: OnDateForm, on: datetime.date) -> Shell:
     context = {
         "form": form,
         "on": on,
-        "is_today": on == timezone.localdate(),
+        "is_today": on == today(),
         "zones": index.zones,
         "territories": world_map.territories(index, on),
         "holes": {name: mark(name) for name in HOLES},
@@ -165,7 +165,7 @@ def a_to_z(request: HttpRequest) -> HttpResponse:
 @require_safe
 def changes(request: HttpRequest) -> HttpResponse:
     """What moved from zone to zone, by day, announced changes first."""
-    context = {"changes": lists.changes(), "today": timezone.localdate()}
+    context = {"changes": lists.changes(), "today": today()}
     return render(request, "roaming/changes.html", context)
 
 
@@ -197,7 +197,6 @@ def zones_json(request: HttpRequest) -> JsonResponse:
 
 
 def _on_date(request: HttpRequest) -> dict[str, Any]:
-    today = timezone.localdate()
     form = OnDateForm(request.GET)
-    on = form.chosen(today)
-    return {"form": form, "on": on, "is_today": on == today}
+    on = form.chosen(today())
+    return {"form": form, "on": on, "is_today": on == today()}

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.templatetags.static import static
-from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from core.bilingual import reading_language
+from core.dates import today
 from roaming import gazetteer
 from roaming.gazetteer import CONTENT
 from roaming.index import Index
@@ -51,7 +51,7 @@ def territories(index: Index, on: datetime.date) -> SafeString:
 
     Kept with the index: it changes only with it, with the day and with the language.
     """
-    wanted = (on, on == timezone.localdate(), reading_language())
+    wanted = (on, on == today(), reading_language())
     links = index.maps.get(wanted)
     if links is None:
         links = _links(index, on)
@@ -81,7 +81,7 @@ def chosen(isos: Iterable[str]) -> SafeString:
 def _links(index: Index, on: datetime.date) -> SafeString:
     names = gazetteer.territory_names(reading_language())
     sprite = static("roaming/world.svg")
-    day = "" if on == timezone.localdate() else f"&on={on.isoformat()}"
+    day = "" if on == today() else f"&on={on.isoformat()}"
     return format_html_join(
         "",
         '<a href="?q={0}{4}" class="{1}"><title>{2}</title><use href="{3}#{0}"/></a>',

@@ -1,4 +1,4 @@
-"""What the page cache is made of: coding, conditions, the day, and memory that is bounded."""
+"""What the page cache is made of: coding, conditions, and memory that is bounded."""
 
 import datetime
 import random
@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 
 from core.kept_answers import CheckedHeaders, Kept, Page, accepts_gzip
 from core.on_date import ON_DATE
-from core.page_cache import PageCache, PageCacheMiddleware, Today, reading_page
+from core.page_cache import PageCache, PageCacheMiddleware, reading_page
 
 DAY = datetime.date(2026, 11, 24)
 BODY = b"Example. " * 500
@@ -166,29 +166,3 @@ def test_a_hundred_thousand_random_queries_do_not_fill_the_memory(
         assert answer.has_header("ETag") is (number < 1_000)
         assert middleware.cache.pages.size <= 100_000
     assert 5 < len(middleware.cache.pages) < 30
-
-
-@pytest.mark.parametrize(
-    ("moment", "day"),
-    [
-        ("2026-11-23T22:59:59.999+00:00", "2026-11-23"),
-        ("2026-11-23T23:00:00+00:00", "2026-11-24"),
-        # Summer time ends on this day, which is 25 hours long; and begins on that, of 23 hours.
-        ("2026-10-25T22:59:59+00:00", "2026-10-25"),
-        ("2026-10-25T23:00:00+00:00", "2026-10-26"),
-        ("2026-03-29T21:59:59+00:00", "2026-03-29"),
-        ("2026-03-29T22:00:00+00:00", "2026-03-30"),
-    ],
-)
-def test_the_day_begins_at_midnight_in_luxembourg(
-    moment: str, day: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now = datetime.datetime.fromisoformat(moment)
-    today = Today()
-    # From the day before and from the day after alike: clocks are put right in both directions.
-    for distance in (-1, 1, 0):
-        there = now + datetime.timedelta(days=distance)
-        monkeypatch.setattr("core.page_cache.time", there.timestamp)
-        monkeypatch.setattr("django.utils.timezone.now", lambda there=there: there)
-        found = today.get()
-    assert found.isoformat() == day

@@ -369,7 +369,7 @@ class TestOutage:
             # What has to be made needs the database.
             assert reader.get("/en/documents/").status_code == 503
             tomorrow = timezone.localdate() + datetime.timedelta(days=1)
-            monkeypatch.setattr("core.page_cache.Today.get", lambda _today: tomorrow)
+            monkeypatch.setattr("core.dates.Today.get", lambda _today: tomorrow)
             assert reader.get("/en/").status_code == 503
 
 

@@ -286,6 +286,6 @@ def test_content_that_has_changed(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> 
 def test_another_day(ask: Ask, behind: Behind, monkeypatch: pytest.MonkeyPatch) -> None:
     ask()
     tomorrow = timezone.localdate() + datetime.timedelta(days=1)
-    monkeypatch.setattr("core.page_cache.Today.get", lambda _today: tomorrow)
+    monkeypatch.setattr("core.dates.Today.get", lambda _today: tomorrow)
     ask()
     assert behind.asked == 2
