@@ -1,7 +1,6 @@
 """Every name of every territory, listed or not, and of the places in them, from roaming/content/gazetteer."""
 
 import csv
-import mmap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from roaming.naming import key
+from roaming.sorted_lines import SortedLines
 
 CONTENT = Path(__file__).parent / "content" / "gazetteer"
 
@@ -84,35 +84,18 @@ def ordinary_words() -> frozenset[str]:
 def far_names(wanted: str) -> list[Name]:
     """Return the names with the key `wanted` in other languages, and the cities and regions so named.
 
-    The file is searched where it lies, by halving, so that its 120,000 lines cost no memory of the process.
+    The file is read where it lies, so that its 120,000 lines cost no memory of the process.
     """
-    line = _line(_far_file(), f"{wanted}\t".encode())
+    line = _far_file().find(wanted)
     if line is None:
         return []
-    _, isos, text, sense = line.decode().split("\t")
+    isos, text, sense = line.split("\t")
     return [Name(text, tuple(isos.split()), Sense(sense))]
 
 
-def _line(file: mmap.mmap, start: bytes) -> bytes | None:
-    """Return the line that begins with `start` in a file of lines sorted by their bytes."""
-    low, high = 0, len(file)
-    while low < high:
-        middle = file.rfind(b"\n", low, (low + high) // 2) + 1 or low
-        end = file.find(b"\n", middle, high)
-        line = file[middle : end if end >= 0 else high]
-        if line.startswith(start):
-            return line
-        if line < start:
-            low = middle + len(line) + 1
-        else:
-            high = middle
-    return None
-
-
 @cache
-def _far_file() -> mmap.mmap:
-    with (CONTENT / "places.tsv").open("rb") as file:
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+def _far_file() -> SortedLines:
+    return SortedLines(CONTENT / "places.tsv")
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

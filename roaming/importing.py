@@ -234,7 +234,7 @@ def _iso(index: Index, name: str) -> str:
 def _isos(index: Index, name: str) -> list[str]:
     """Return the codes of all territories that `name` is a full name of, the foremost first."""
     wanted = key(name)
-    near = [*index.own.by_key.get(wanted, ()), *index.near.by_key.get(wanted, ())]
+    near = [*index.own.get(wanted, ()), *index.near.by_key.get(wanted, ())]
     whole = [name for name in near or gazetteer.far_names(wanted) if name.sense is Sense.NAME]
     if not whole:
         return []

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeVar
 
 from django.utils.safestring import SafeString
 from rapidfuzz.distance import OSA
@@ -17,6 +18,8 @@ from roaming.gazetteer import Name, Sense
 from roaming.models import STAMP, Alias, Destination, Listing, Zone
 from roaming.naming import FORM_WORDS, core_key, key, telling_words, variants
 
+T = TypeVar("T")
+
 Found = dict[str, Name]
 """ISO code → the name by which it was found, the foremost first."""
 
@@ -25,6 +28,13 @@ END = 3
 
 WHOLE_WORD = 4
 """Letters; a shorter word alone does not stand for a longer name."""
+
+
+def _add(arranged: dict[str, tuple[T, ...]], word: str, one: T) -> None:
+    """Put one under a word, unless it is there. Most words have one, for which a list takes twice as much."""
+    there = arranged.get(word, ())
+    if one not in there:
+        arranged[word] = (*there, one)
 
 
 @dataclass(frozen=True)
@@ -39,12 +49,12 @@ class Names:
     """Names arranged by key, by spelling, by beginning and by length."""
 
     def __init__(self, names: Sequence[Name]) -> None:
-        self.by_key: dict[str, list[Name]] = defaultdict(list)
-        self.by_core: dict[str, list[Name]] = defaultdict(list)
-        self.by_letters: dict[str, list[Name]] = defaultdict(list)
-        self.by_spelling: dict[str, list[Name]] = defaultdict(list)
-        self.by_opening: dict[str, list[Name]] = defaultdict(list)
-        self.by_word: dict[str, set[tuple[str, Name]]] = defaultdict(set)
+        self.by_key: dict[str, tuple[Name, ...]] = {}
+        self.by_core: dict[str, tuple[Name, ...]] = {}
+        self.by_letters: dict[str, tuple[Name, ...]] = {}
+        self.by_spelling: dict[str, tuple[Name, ...]] = {}
+        self.by_opening: dict[str, tuple[Name, ...]] = {}
+        self.by_word: dict[str, tuple[tuple[str, Name], ...]] = {}
         for name in names:
             for form in variants(name.text):
                 self._arrange(name, form)
@@ -58,23 +68,20 @@ class Names:
 
     def _arrange(self, name: Name, form: str) -> None:
         wanted = key(form)
-        if name not in self.by_key[wanted]:
-            self.by_key[wanted].append(name)
+        _add(self.by_key, wanted, name)
         if name.sense is Sense.NAME and form == name.text and (bare := core_key(form)):
-            self.by_core[bare].append(name)
+            _add(self.by_core, bare, name)
         words = telling_words(form)
-        whole = "".join(words)
-        if name not in self.by_letters[whole]:
-            self.by_letters[whole].append(name)
+        _add(self.by_letters, "".join(words), name)
         core = [word for word in words if word not in FORM_WORDS]
         for known in (words, core):
-            if known and name not in self.by_spelling["".join(known)]:
-                self.by_spelling["".join(known)].append(name)
-            if known and name not in self.by_opening[" ".join(known)]:
-                self.by_opening[" ".join(known)].append(name)
+            if known:
+                _add(self.by_spelling, "".join(known), name)
+                _add(self.by_opening, " ".join(known), name)
+        one = (wanted, name)
         for word in words:
             if len(word) >= WHOLE_WORD and word not in FORM_WORDS:
-                self.by_word[word].add((wanted, name))
+                _add(self.by_word, word, one)
 
     def beginning(self, start: str) -> Iterator[tuple[str, Name]]:
         """Yield the folded words, without articles, that begin with `start`, and the name they are of."""
@@ -87,7 +94,7 @@ class Names:
 
     def holding(self, words: Sequence[str]) -> set[tuple[str, Name]]:
         """Return key and name of each name that has all the words."""
-        found = [self.by_word.get(word, set()) for word in words]
+        found = [set(self.by_word.get(word, ())) for word in words]
         return set.intersection(*found) if found else set()
 
     def resembling(self, spelling: str, most: int) -> Iterator[Near]:
@@ -128,15 +135,18 @@ class Index:
             Name(alias.name, (alias.destination.iso,), Sense.PART if alias.is_part else Sense.NAME)
             for alias in Alias.objects.select_related("destination")
         ]
-        self.own = Names(own)
+        self.own: dict[str, tuple[Name, ...]] = {}
+        for name in own:
+            for form in variants(name.text):
+                _add(self.own, key(form), name)
         # Looked through together for beginnings and slips of the pen; the company's names come first.
         self.near = Names([*dict.fromkeys(own), *gazetteer.near_names()])
         self.maps: dict[tuple[datetime.date, bool, str], SafeString] = {}
 
     def known(self, wanted: str) -> Found:
         """Return what a key names here: the company's names first, then the usual ones; parts if no other."""
-        own = self.own.by_key.get(wanted, [])
-        near = self.near.by_key.get(wanted, [])
+        own = self.own.get(wanted, ())
+        near = self.near.by_key.get(wanted, ())
         whole = [*own, *_of(near, Sense.SEVERAL), *_of(near, Sense.NAME)]
         return collect(whole or near)
 

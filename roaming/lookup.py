@@ -21,8 +21,8 @@ MOST_QUERIES = 10
 """Destinations answered at once."""
 
 LOOKUPS_A_MINUTE = 6_000
-"""By one network, pages and programs together: as many as nginx allows one address, and a twentieth of what one
-process answers. The page asks at each pause of whoever types, and programs for whole lists of places."""
+"""By one network, pages and programs together: as many as nginx allows one address, and a twentieth of what
+one process answers. The page asks at each pause of whoever types, and programs for whole lists of places."""
 
 MOST_SUGGESTIONS = 5
 

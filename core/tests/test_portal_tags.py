@@ -83,7 +83,7 @@ class TestKept:
         assert self.shown(other=5) == first
         ContactDetails.objects.update(brand="Example brand")
         assert self.shown(other=6) == "Example brand a 6"
-        with patch("core.made_today.timezone.localdate", return_value=datetime.date(2030, 1, 1)):
+        with patch("core.made_today.today", return_value=datetime.date(2030, 1, 1)):
             assert self.shown(other=7).endswith(" a 7")
 
     def test_a_page_for_a_fault_keeps_nothing_and_asks_nothing(self) -> None:

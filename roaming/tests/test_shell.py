@@ -55,7 +55,7 @@ def test_a_change_of_content_or_day_is_seen(
     tomorrow = timezone.localdate() + datetime.timedelta(days=1)
     Banner.objects.create(text_fr="Exemple", text_en="Example of a banner", shown_from_on=tomorrow)
     assert "Example of a banner" not in client.get(PAGE + query).text
-    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: tomorrow)
+    monkeypatch.setattr("core.dates.Today.get", lambda _today: tomorrow)
     assert "Example of a banner" in client.get(PAGE + query).text
 
 
