@@ -173,8 +173,8 @@ def count_passages(
         parameters.append(value)
         if editions is not None:
             among, value = on.among(editions)
-            statement += f" AND {among}"
-            parameters.append(value)
+            statement += f" AND {on.key} BETWEEN %s AND %s AND {among}"
+            parameters += [*_span(editions), value]
         statements.append(f"{statement} GROUP BY 2")
     found: list[dict[int, int]] = [{} for _ in asks]
     with connection.cursor() as cursor:
@@ -182,6 +182,11 @@ def count_passages(
         for number, edition, count in cursor.fetchall():
             found[number][edition] = count
     return found
+
+
+def _span(editions: Sequence[int]) -> tuple[int, int]:
+    """Return between which keys the passages of editions lie: the index skips what is outside."""
+    return min(editions, default=0) << BITS, (max(editions, default=0) + 1 << BITS) - 1
 
 
 def titled(connection: BaseDatabaseWrapper, asks: Sequence[Ask]) -> list[set[int]]:
@@ -221,7 +226,7 @@ def first_passages(
             f"(PARTITION BY {on.key} >> {BITS} ORDER BY {on.key}) AS place FROM {TABLE} WHERE {condition} "
             f"AND {on.key} BETWEEN %s AND %s AND {among}) AS t{len(statements)} WHERE place <= {most}"
         )
-        parameters += [value, min(asking) << BITS, (max(asking) + 1 << BITS) - 1, keys]
+        parameters += [value, *_span(asking), keys]
     found: dict[int, list[int]] = {}
     if statements:
         with connection.cursor() as cursor:

@@ -115,6 +115,8 @@ def _marked(tokens: Sequence[str], terms: Sequence[Term]) -> dict[int, set[Term]
     for start, (first, _place) in enumerate(words):
         # Most words are none of them: asked once for all terms.
         for term in terms if first.startswith(firsts) else ():
+            if not first.startswith(term.words[0]):
+                continue
             here = words[start : start + len(term.words)]
             if _answers([word for word, _place in here], term):
                 for _word, place in here:
@@ -142,5 +144,12 @@ def _best_start(marked: dict[int, set[Term]], most: int) -> int:
         here = [terms for other, terms in marked.items() if place <= other < place + most - lead]
         return len(set().union(*here))
 
-    best = max(sorted(marked), key=different, default=0)
+    best, most_different = 0, 0
+    all_terms = len(set().union(*marked.values()))
+    for place in sorted(marked):
+        if (number := different(place)) > most_different:
+            best, most_different = place, number
+        if number == all_terms:
+            # No later place has more.
+            break
     return max(0, best - lead)

@@ -62,8 +62,13 @@ class Found:
     version: int | None
     edition: int | None
     standing: Standing | None
-    passages: int
-    """Passages that hold all that is looked for; 0 when no single one does."""
+    counts: tuple[int, ...] = ()
+    """How many of its passages answer each ask of `Query.in_one_passage`; all 0 when no single one does."""
+
+    @property
+    def passages(self) -> int:
+        """Passages that hold all that is looked for."""
+        return self.counts[-1] if self.counts else 0
 
 
 def parse(text: str) -> Query | None:
@@ -102,7 +107,7 @@ def find(
     Titles come first, then articles whose heading answers, then the words in their order, then in one
     passage, then somewhere in the text; and within these the texts with the most such passages. Each version
     is found once, in the reader's language if that has the words. A document without any text in the scope is
-    found by its titles, when no `language` is asked for. Two statements.
+    found by its titles, when no `language` is asked for. Three statements at most.
     """
     reader = reading_language()
     places: Sequence[Place] = _scope(
@@ -115,26 +120,35 @@ def find(
     editions = None if superseded else [place.edition for place in places]
     best = query.in_one_passage
     alone = [Ask((term,)) for term in query.terms]
-    # A single term in one passage is that term alone.
-    counts = fulltext.count_passages(connection, [*best, *(alone if len(alone) > 1 else ())], editions)
-    count_alone = counts[len(best) :] or counts[-1:]
+    counts = fulltext.count_passages(connection, best, editions)
+    # Where a passage has all terms, none has to be looked for alone.
+    together = counts[-1]
+    others = [place.edition for place in places if place.edition not in together]
+    count_alone = (
+        fulltext.count_passages(connection, alone, others)
+        if others and len(alone) > 1
+        else [together] * len(alone)
+    )
     titled = fulltext.titled(connection, alone)
     ranked: list[tuple[tuple[int, ...], Found]] = []
     seen: dict[int, int] = {}
     # A word of no text and no title: nothing has them all.
-    is_somewhere = all(count or titles for count, titles in zip(count_alone, titled, strict=True))
+    is_somewhere = together or all(map(any, zip(count_alone, titled, strict=True)))
     for place in places if is_somewhere else ():
-        if place.version in seen or not all(
-            place.edition in count or place.document in titles
-            for count, titles in zip(count_alone, titled, strict=True)
+        if place.version in seen or not (
+            place.edition in together
+            or all(
+                place.edition in count or place.document in titles
+                for count, titles in zip(count_alone, titled, strict=True)
+            )
         ):
             continue
         seen[place.version] = place.document
-        tier = next((tier for tier, count in enumerate(counts[: len(best)]) if place.edition in count), 3)
+        here = tuple(count.get(place.edition, 0) for count in counts)
+        tier = next((tier for tier, count in enumerate(here) if count), 3)
         in_title = all(place.document in titles for titles in titled)
-        passages = counts[len(best) - 1].get(place.edition, 0)
-        found = Found(place.document, place.version, place.edition, place.standing, passages)
-        ranked.append(((not in_title, tier, -passages, place.order), found))
+        found = Found(place.document, place.version, place.edition, place.standing, here)
+        ranked.append(((not in_title, tier, -found.passages, place.order), found))
     hits = [found for _rank, found in sorted(ranked, key=lambda item: item[0])]
     by_title = set.intersection(*titled) - {found.document for found in hits} if not language else set()
     return _without_text(by_title - {place.document for place in places}, section) + hits
@@ -147,7 +161,7 @@ def _without_text(documents: set[int], section: int | None) -> list[Found]:
     known = Document.objects.filter(pk__in=documents)
     if section is not None:
         known = known.filter(section=section)
-    return [Found(pk, None, None, None, 0) for pk in known.values_list("pk", flat=True)]
+    return [Found(pk, None, None, None) for pk in known.values_list("pk", flat=True)]
 
 
 @lru_cache(maxsize=32)
@@ -192,7 +206,19 @@ def _by_document() -> dict[int, list[Version]]:
 
 def passages(query: Query, found: Sequence[Found], most: int) -> dict[int, list[int]]:
     """Return for each edition of `found` the keys of up to `most` passages, the best first. One statement."""
-    alone = [Ask((term,)) for term in query.terms]
-    asks = {each.edition: query.in_one_passage if each.passages else alone for each in found if each.edition}
+    asks = {each.edition: _asks(query, each, most) for each in found if each.edition}
     keys = fulltext.first_passages(connection, asks, most)
     return {edition: of_edition[:most] for edition, of_edition in keys.items()}
+
+
+def _asks(query: Query, found: Found, most: int) -> list[Ask]:
+    """Return the asks by which `most` passages are found, or all there are: none that finds nothing."""
+    if not found.passages:
+        return [Ask((term,)) for term in query.terms]
+    asks = []
+    for ask, count in zip(query.in_one_passage, found.counts, strict=True):
+        if count:
+            asks.append(ask)
+        if count >= most:
+            break
+    return asks

@@ -1,11 +1,13 @@
 """The portal's pages as the search finds them: what can be done here that no legal text says."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.bilingual import reading_language
 from core.folding import fold
 
 SHORTEST_BEGINNING = 3
@@ -100,13 +102,22 @@ def find_pages(query: str) -> list[Page]:
     wanted = [word for word in fold(query).split() if len(word) > 1]
     if not wanted:
         return []
-    titled = [page for page in PAGES if _has(wanted, page.title)]
-    others = [page for page in PAGES if page not in titled and _has(wanted, page.title, page.words)]
+    titled, others = [], []
+    for page, title, words in _folded(reading_language()):
+        if _has(wanted, title):
+            titled.append(page)
+        elif _has(wanted, title + words):
+            others.append(page)
     return titled + others
 
 
-def _has(wanted: list[str], *texts: str | Promise) -> bool:
-    words = [word for text in texts for word in fold(str(text)).split()]
+@cache
+def _folded(_language: str) -> list[tuple[Page, list[str], list[str]]]:
+    """Return each page with the words of its title and its other words, in the reader's language."""
+    return [(page, fold(str(page.title)).split(), fold(str(page.words)).split()) for page in PAGES]
+
+
+def _has(wanted: list[str], words: list[str]) -> bool:
     return all(any(_answers(each, word) for word in words) for each in wanted)
 
 

@@ -254,7 +254,7 @@ def test_the_index_can_be_made_anew(terms: Document) -> None:
 
 def test_queries(terms: Document, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     find("zazou")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         find("zazou garantie responsabilité")
 
 
