@@ -17,6 +17,7 @@ from complaints.csv_files import CONTENT_TYPE, csv_lines
 from complaints.models import Complaint
 from complaints.report import Months, Report, months, oldest_open, report
 from core import audit
+from core.bilingual import reading_language
 from core.plots import Series, bars, columns
 
 FRESH = 10 * 60
@@ -80,8 +81,11 @@ class ReportViews(admin.ModelAdmin[Any]):
 
 
 def _kept(year: int, today: datetime.date) -> tuple[Report, Months]:
-    """Return the figures of a year and of the last months, counted at most FRESH seconds ago."""
-    key = f"complaints:report:{year}:{today}"
+    """Return the figures of a year and of the last months, counted at most FRESH seconds ago.
+
+    Their names are in the language of whoever reads them.
+    """
+    key = f"complaints:report:{year}:{today}:{reading_language()}"
     kept: tuple[Report, Months] | None = cache.get(key)
     if kept is None:
         kept = _of_year(year), months(today)

@@ -1,6 +1,5 @@
 """Accounts and groups in the admin: changes of rights are recorded, second factors reset, locks lifted."""
 
-import datetime
 from typing import Any
 
 from axes.models import AccessAttempt
@@ -23,6 +22,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from core import audit
+from core.dates import moment
 from core.models import FailedSignIn, SignInIdentity
 from core.sign_in import failures, second_factor
 from core.staff import ReadOnlyAdmin
@@ -218,8 +218,7 @@ class FailedSignInAdmin(ReadOnlyAdmin):
     @admin.display(description=_("account"), ordering="username")
     def account(self, failed: FailedSignIn) -> str:
         """The account that was tried; no name where there is none."""
-        name: str = failed.username or failures.UNKNOWN
-        return gettext("no such account") if name.startswith(failures.UNKNOWN) else name
+        return failed.account
 
     @admin.display(description=_("known browser"), boolean=True)
     def is_known(self, failed: FailedSignIn) -> bool:
@@ -227,7 +226,6 @@ class FailedSignInAdmin(ReadOnlyAdmin):
         return bool(failed.user_agent)
 
     @admin.display(description=_("counts until"))
-    def until(self, failed: FailedSignIn) -> datetime.datetime:
+    def until(self, failed: FailedSignIn) -> str:
         """When these failures stop counting."""
-        last: datetime.datetime = failed.attempt_time
-        return last + settings.AXES_COOLOFF_TIME
+        return moment(failed.attempt_time + settings.AXES_COOLOFF_TIME)

@@ -1,6 +1,5 @@
 """Contact details, banners and outgoing mail in the admin."""
 
-import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from post_office.models import STATUS, Attachment, Email, EmailTemplate, Log
 
 from core import accounts_admin, audit_admin
+from core.dates import moment
 from core.models import Banner, ContactDetails, OutgoingMail
 from core.staff import ReadOnlyAdmin
 
@@ -116,16 +116,14 @@ class OutgoingMailAdmin(ReadOnlyAdmin):
         return str(STANDINGS.get(mail.status, ""))
 
     @admin.display(description=_("queued"), ordering="created")
-    def queued(self, mail: OutgoingMail) -> datetime.datetime:
+    def queued(self, mail: OutgoingMail) -> str:
         """When it was put in the queue."""
-        moment: datetime.datetime = mail.created
-        return moment
+        return moment(mail.created)
 
     @admin.display(description=_("next attempt"))
-    def next_attempt(self, mail: OutgoingMail) -> datetime.datetime | None:
+    def next_attempt(self, mail: OutgoingMail) -> str:
         """When it is tried again."""
-        moment: datetime.datetime | None = mail.scheduled_time
-        return moment
+        return moment(mail.scheduled_time)
 
     @admin.display(description=_("attempts that failed"))
     def attempts(self, mail: OutgoingMail) -> int:

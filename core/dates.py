@@ -38,6 +38,11 @@ def today() -> datetime.date:
     return _today.get()
 
 
+def moment(value: datetime.datetime | None) -> str:
+    """Write a moment in figures, in the time of Luxembourg; "–" for none."""
+    return date_format(timezone.localtime(value), "DATETIME_FORMAT") if value else "–"
+
+
 def long_date(value: datetime.date | datetime.datetime) -> str:
     """Write a date in words, as the reader's language does: "1er mars 2026", "1 March 2026".
 

@@ -7,11 +7,13 @@ from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from post_office.models import Email
 
 from core.append_only import AppendOnlyModel, AppendOnlyQuerySet
 from core.bilingual import Bilingual
+from core.dates import moment
 from core.mailboxes import validate_mailbox
 
 
@@ -231,6 +233,10 @@ class SignInIdentity(models.Model):
         return self.user.get_username()
 
 
+UNKNOWN = "?"
+"""What the stored name of an account that does not exist begins with; no account can."""
+
+
 class FailedSignIn(AccessAttempt):  # type: ignore[misc]  # axes ships no types
     """Sign-ins that failed within the last quarter of an hour, under the name that staff know them by."""
 
@@ -239,3 +245,12 @@ class FailedSignIn(AccessAttempt):  # type: ignore[misc]  # axes ships no types
         verbose_name = _("failed sign-in")
         verbose_name_plural = _("failed sign-ins")
         default_permissions = ("view", "delete")
+
+    def __str__(self) -> str:
+        return f"{self.account} – {moment(self.attempt_time)}"
+
+    @property
+    def account(self) -> str:
+        """The account that was tried; no name where there is none."""
+        name: str = self.username or UNKNOWN
+        return gettext("no such account") if name.startswith(UNKNOWN) else name

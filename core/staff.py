@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db import models
 from django.forms import BaseInlineFormSet, BaseModelFormSet, ModelForm
 from django.http import Http404, HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from core.sign_in.site import SignInSite
@@ -17,6 +17,9 @@ from core.version import VERSION
 
 DAILY = ("complaints", "privacy", "documents", "roaming", "core")
 """Apps in the order in which staff need them; all others are about accounts."""
+
+TITLE_OF_NEW = gettext_noop("Add %s")
+"""Django's title of a form for a new record: its French, "Ajout de …", cannot elide, ours has a colon."""
 
 MOST_DIGITS = 18
 """Decimal digits that surely fit into the 64 bits of a database's number."""

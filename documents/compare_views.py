@@ -37,8 +37,18 @@ class VersionField(forms.ModelChoiceField[Version]):
 class PairForm(forms.Form):
     """Which two versions are compared."""
 
-    before = VersionField(Version.objects.none(), label=_("From the version of"))
-    after = VersionField(Version.objects.none(), label=_("to the version of"))
+    before = VersionField(
+        Version.objects.none(),
+        label=_("From the version of"),
+        empty_label=_("Choose a version"),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose the version to start from.")),
+    )
+    after = VersionField(
+        Version.objects.none(),
+        label=_("To the version of"),
+        empty_label=_("Choose a version"),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose the version to compare.")),
+    )
 
     def __init__(self, versions: QuerySet[Version], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

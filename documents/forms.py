@@ -13,17 +13,24 @@ from documents.models import Language, Section, Summary
 LONGEST_QUERY = 200
 """Characters looked at; the rest of a longer query is ignored."""
 
+NO_SECTION = _("There is no such section. Choose one of the list.")
+
 
 class AppliedForm(forms.Form):
     """A day, and a section if only its texts are wanted."""
 
-    on = IsoDateField(label=_("Date"), help_text=_("For example the date on which you signed."))
+    on = IsoDateField(
+        label=_("Date"),
+        help_text=_("For example the date on which you signed."),
+        error_messages={"required": _("Enter a date.")},
+    )
     section = forms.ModelChoiceField(
         Section.objects.all(),
         to_field_name="slug",
         required=False,
         label=_("Section"),
         empty_label=_("All sections"),
+        error_messages={"invalid_choice": NO_SECTION},
     )
 
 
@@ -31,7 +38,9 @@ class CheckFileForm(forms.Form):
     """A file that may be one of the portal's."""
 
     file = forms.FileField(
-        label=_("File to check"), widget=forms.ClearableFileInput(attrs={"accept": ".pdf,application/pdf"})
+        label=_("File to check"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,application/pdf"}),
+        error_messages={"required": _("Choose the file to check.")},
     )
 
     def clean_file(self) -> "UploadedFile[Any]":
@@ -125,6 +134,7 @@ class SearchForm(forms.Form):
         required=False,
         label=_("Section"),
         empty_label=_("All sections"),
+        error_messages={"invalid_choice": NO_SECTION},
     )
     on = IsoDateField(label=_("In force on"), required=False)
     superseded = forms.BooleanField(

@@ -4,7 +4,7 @@ import datetime
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.on_date import IsoDateField
@@ -88,12 +88,12 @@ class ImportForm(FromDayForm):
         file = self.cleaned_data.get("file")
         if file:
             if file.size > LARGEST_FILE:
-                self.add_error("file", _now("The file is larger than 1 MB."))
+                self.add_error("file", gettext("The file is larger than 1 MB."))
                 return
             try:
                 self.cleaned_data["text"] = file.read().decode("utf-8-sig")
             except UnicodeDecodeError:
-                self.add_error("file", _now("The file is not a text file in UTF-8."))
+                self.add_error("file", gettext("The file is not a text file in UTF-8."))
                 return
         if not self.cleaned_data.get("text", "").strip() and "text" not in self.errors:
-            self.add_error("text", _now("Paste a list or choose a file."))
+            self.add_error("text", gettext("Paste a list or choose a file."))

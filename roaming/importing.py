@@ -28,6 +28,7 @@ LONGEST_ENTRY = 9
 MISSING_COMMA, LITTLE_WORD, INNER_COMMA, UNKNOWN = 10, 2, 1, 100
 """What a reading of a line costs: the cheapest is taken."""
 
+SEPARATOR = re.compile(r"\s*[,;\t]\s*")
 WORD = re.compile(r"[^\s,;•]+|[,;•]")
 """A word of a line, or what parts its entries."""
 
@@ -79,9 +80,14 @@ def read(text: str, index: Index) -> Reading:
         reading.defects.append(Defect(1, _("The list is too long."), stops=True))
         return reading
     text = text.removeprefix("\ufeff")
-    first = text.lstrip().partition("\n")[0].lower()
+    first = SEPARATOR.sub(",", text.lstrip().partition("\n")[0].lower())
     if "zone" in first and "name_as_published" in first:
         _read_csv(text.lstrip(), index, reading)
+    elif "zone" in first.split(",") and ("name" in first or "iso" in first):
+        sentence = _("The first line names columns, but “{missing}” is not among them. It needs {columns}.")
+        said = sentence.format(missing="name_as_published", columns="zone, name_as_published, iso")
+        reading.defects.append(Defect(1, said, stops=True))
+        return reading
     else:
         _read_text(text, index, reading)
     _find_doubles(reading)

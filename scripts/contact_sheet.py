@@ -26,6 +26,9 @@ WIDTHS = (360, 1280)
 TALLEST = 4_000
 """Pixels; what is below is not in the picture."""
 
+LOCALES = {"fr": "fr-FR", "en": "en-GB"}
+"""Of the browser, whose own words stand in some fields."""
+
 COLUMNS, COLUMN, ROW = {360: 6, 1280: 3}, {360: 300, 1280: 600}, 900
 """Of a sheet, by the width of the pages: columns, and the room for each picture in pixels."""
 
@@ -34,7 +37,7 @@ def take(place: Place, pages: list[Shown], folder: Path) -> None:
     """Write the pictures and the print of `pages` into `folder`."""
     with chromium() as browser:
         for shown in pages:
-            context = browser.new_context(reduced_motion="reduce")
+            context = browser.new_context(reduced_motion="reduce", locale=LOCALES[shown.language])
             if not shown.is_public:
                 context.add_cookies([{"name": "sessionid", "value": place.session, "url": place.url}])
             page = context.new_page()

@@ -58,7 +58,7 @@ def test_from_the_complaint_to_the_case(client: Client, language: str) -> None:
     response = client.post(link)
     assert (response.status_code, response["Location"]) == (302, address("case", language=language))
     case_page = client.get(response["Location"])
-    assert f"{case.reference}</h1>" in case_page.text
+    assert f"{case.reference}</span></h1>" in case_page.text
     assert FACTS["summary"] in case_page.text
     again = client.post(link)
     assert again.status_code == 410

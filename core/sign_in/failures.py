@@ -22,6 +22,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from core import audit
+from core.models import UNKNOWN
 from core.sign_in.sessions import PROVIDER
 from core.throttle import recorded_network
 
@@ -97,10 +98,6 @@ class FailureHandler(AxesDatabaseHandler):  # type: ignore[misc]  # axes ships n
         super().user_logged_out(sender, request, user, **kwargs)
         if user is not None:
             audit.record(audit.Action.SIGNED_OUT, by=user, request=request)
-
-
-UNKNOWN = "?"
-"""What the stored name of an account that does not exist begins with; no account can."""
 
 
 def account_of(request: HttpRequest, credentials: dict[str, Any] | None) -> str | None:

@@ -69,7 +69,7 @@ def test_the_list_is_to_read(client: Client, boss: User) -> None:
     audit.record(audit.Action.EXPORTED, by=boss, about="x.csv", facts={"number": 3, "names": ["a", "b"]})
     entry = AuditEntry.objects.get(action="exported")
     page = client.get(LIST, {"q": "x.csv"})
-    assert "names: a, b; number: 3" in page.text
+    assert "names\u00a0: a, b; number\u00a0: 3" in page.text
     one = reverse("admin:core_auditentry_change", args=[entry.pk])
     assert client.get(one).status_code == 200
     for address in (one, f"{LIST}add/", f"{LIST}{entry.pk}/delete/"):

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from core.models import AuditEntry
+from core.models import UNKNOWN, AuditEntry
 from core.sign_in import failures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -167,7 +167,7 @@ def test_what_is_stored_names_nobody(address: str, stored: str) -> None:
         try_in(client, "a secret I typed", name="my password in the wrong field", address=address)
     attempt = AccessAttempt.objects.get()
     assert attempt.ip_address == stored
-    assert attempt.username.startswith(failures.UNKNOWN)
+    assert attempt.username.startswith(UNKNOWN)
     text = " ".join(str(getattr(attempt, field.attname)) for field in attempt._meta.concrete_fields)
     for word in ("secret", "wrong field", "Example/1.0", "somebody", "text/html"):
         assert word not in text

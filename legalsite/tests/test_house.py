@@ -44,6 +44,26 @@ def climbs(path: Path) -> list[str]:
     ]
 
 
+def unseen_markers(source: str) -> list[str]:
+    """Return the names under which a module translates and which the collector of strings does not know."""
+    return [
+        alias.asname
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for alias in node.names
+        if alias.asname not in (None, "_")
+    ]
+
+
+def test_what_is_translated_is_collected() -> None:
+    assert unseen_markers("from django.utils.translation import gettext as _now, gettext_lazy as _") == [
+        "_now"
+    ]
+    assert {
+        path: names for path in sources() if (names := unseen_markers(path.read_text(encoding="utf-8")))
+    } == {}
+
+
 @pytest.mark.parametrize("path", sorted(sources()), ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_go_down(path: Path) -> None:
     assert climbs(path) == []
