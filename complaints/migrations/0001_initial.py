@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,79 +16,247 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Complaint',
+            name="Complaint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=20, unique=True, verbose_name='reference')),
-                ('submission_key', models.CharField(editable=False, max_length=64, unique=True)),
-                ('language', models.CharField(choices=[('fr', 'French'), ('en', 'English')], max_length=2, verbose_name='language')),
-                ('status', models.CharField(choices=[('received', 'Received'), ('assigned', 'Under examination'), ('answered', 'Answered'), ('closed', 'Closed')], default='received', max_length=10, verbose_name='status')),
-                ('received_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='received')),
-                ('answer_due_on', models.DateField(verbose_name='answer due')),
-                ('full_name', models.CharField(max_length=120, verbose_name='full name')),
-                ('company', models.CharField(blank=True, max_length=120, verbose_name='company')),
-                ('address', models.TextField(max_length=500, verbose_name='postal address')),
-                ('phone', models.CharField(max_length=40, verbose_name='telephone')),
-                ('email', models.EmailField(blank=True, max_length=254, validators=[core.mailboxes.validate_mailbox], verbose_name='e-mail address')),
-                ('answer_by', models.CharField(choices=[('email', 'By e-mail'), ('post', 'By post')], max_length=5, verbose_name='answer wanted')),
-                ('kind', models.CharField(choices=[('administrative', 'Administrative'), ('financial', 'Financial'), ('commercial', 'Commercial'), ('technical', 'Technical'), ('other', 'Other')], max_length=20, verbose_name='kind')),
-                ('summary', models.CharField(max_length=200, verbose_name='what went wrong')),
-                ('description', models.TextField(max_length=10000, verbose_name='description')),
-                ('invoice_reference', models.CharField(blank=True, max_length=80, verbose_name='invoice reference')),
-                ('intervention_reference', models.CharField(blank=True, max_length=80, verbose_name='intervention report reference')),
-                ('delay_causes', models.TextField(blank=True, verbose_name='causes of the delay')),
-                ('delayed_until_on', models.DateField(blank=True, null=True, verbose_name='examination expected to end')),
-                ('answer', models.TextField(blank=True, verbose_name='answer')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),
-                ('outcome', models.CharField(blank=True, choices=[('upheld', 'Upheld'), ('partly_upheld', 'Partly upheld'), ('rejected', 'Rejected')], max_length=15, verbose_name='outcome')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
-                ('owner', models.ForeignKey(blank=True, help_text='In charge of the resolution.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_complaints', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-                ('sponsor', models.ForeignKey(blank=True, help_text='The manager accountable for it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sponsored_complaints', to=settings.AUTH_USER_MODEL, verbose_name='sponsor')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reference", models.CharField(max_length=20, unique=True, verbose_name="reference")),
+                ("submission_key", models.CharField(editable=False, max_length=64, unique=True)),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("fr", "French"), ("en", "English")], max_length=2, verbose_name="language"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("assigned", "Under examination"),
+                            ("answered", "Answered"),
+                            ("closed", "Closed"),
+                        ],
+                        default="received",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "received_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="received"),
+                ),
+                ("answer_due_on", models.DateField(verbose_name="answer due")),
+                ("full_name", models.CharField(max_length=120, verbose_name="full name")),
+                ("company", models.CharField(blank=True, max_length=120, verbose_name="company")),
+                ("address", models.TextField(max_length=500, verbose_name="postal address")),
+                ("phone", models.CharField(max_length=40, verbose_name="telephone")),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True,
+                        max_length=254,
+                        validators=[core.mailboxes.validate_mailbox],
+                        verbose_name="e-mail address",
+                    ),
+                ),
+                (
+                    "answer_by",
+                    models.CharField(
+                        choices=[("email", "By e-mail"), ("post", "By post")],
+                        max_length=5,
+                        verbose_name="answer wanted",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("administrative", "Administrative"),
+                            ("financial", "Financial"),
+                            ("commercial", "Commercial"),
+                            ("technical", "Technical"),
+                            ("other", "Other"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("summary", models.CharField(max_length=200, verbose_name="what went wrong")),
+                ("description", models.TextField(max_length=10000, verbose_name="description")),
+                (
+                    "invoice_reference",
+                    models.CharField(blank=True, max_length=80, verbose_name="invoice reference"),
+                ),
+                (
+                    "intervention_reference",
+                    models.CharField(blank=True, max_length=80, verbose_name="intervention report reference"),
+                ),
+                ("delay_causes", models.TextField(blank=True, verbose_name="causes of the delay")),
+                (
+                    "delayed_until_on",
+                    models.DateField(blank=True, null=True, verbose_name="examination expected to end"),
+                ),
+                ("answer", models.TextField(blank=True, verbose_name="answer")),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="answered")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("upheld", "Upheld"),
+                            ("partly_upheld", "Partly upheld"),
+                            ("rejected", "Rejected"),
+                        ],
+                        max_length=15,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="In charge of the resolution.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="owned_complaints",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
+                (
+                    "sponsor",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="The manager accountable for it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sponsored_complaints",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="sponsor",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'complaint',
-                'verbose_name_plural': 'complaints',
-                'ordering': ['answer_due_on', 'received_at'],
+                "verbose_name": "complaint",
+                "verbose_name_plural": "complaints",
+                "ordering": ["answer_due_on", "received_at"],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
-                ('actor', models.CharField(blank=True, max_length=150, verbose_name='who')),
-                ('action', models.CharField(choices=[('received', 'Received'), ('assigned', 'Owner and sponsor assigned'), ('delayed', 'Delay announced'), ('answered', 'Answered'), ('closed', 'Closed')], max_length=10, verbose_name='what')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='complaints.complaint', verbose_name='complaint')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="when")),
+                ("actor", models.CharField(blank=True, max_length=150, verbose_name="who")),
+                (
+                    "action",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("assigned", "Owner and sponsor assigned"),
+                            ("delayed", "Delay announced"),
+                            ("answered", "Answered"),
+                            ("closed", "Closed"),
+                        ],
+                        max_length=10,
+                        verbose_name="what",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="complaints.complaint",
+                        verbose_name="complaint",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'ordering': ['at', 'pk'],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(fields=['status', 'answer_due_on'], name='complaints_status_due'),
+            model_name="complaint",
+            index=models.Index(fields=["status", "answer_due_on"], name="complaints_status_due"),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer_by', 'email'), _negated=True), models.Q(('email', ''), _negated=True), _connector='OR'), name='complaints_email_to_answer_by'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answer_by", "email"), _negated=True),
+                    models.Q(("email", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="complaints_email_to_answer_by",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('owner__isnull', True), ('sponsor__isnull', True)), models.Q(('owner__isnull', False), ('sponsor__isnull', False), models.Q(('owner', models.F('sponsor')), _negated=True)), _connector='OR'), name='complaints_owner_and_sponsor_differ'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("owner__isnull", True), ("sponsor__isnull", True)),
+                    models.Q(
+                        ("owner__isnull", False),
+                        ("sponsor__isnull", False),
+                        models.Q(("owner", models.F("sponsor")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="complaints_owner_and_sponsor_differ",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('delay_causes', ''), ('delayed_until_on__isnull', True)), models.Q(('delayed_until_on__isnull', False), models.Q(('delay_causes', ''), _negated=True)), _connector='OR'), name='complaints_delay_has_causes_and_date'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("delay_causes", ""), ("delayed_until_on__isnull", True)),
+                    models.Q(
+                        ("delayed_until_on__isnull", False), models.Q(("delay_causes", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="complaints_delay_has_causes_and_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(('answered_at__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='complaints_answer_has_date_and_text'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answer", ""), ("answered_at__isnull", True)),
+                    models.Q(("answered_at__isnull", False), models.Q(("answer", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="complaints_answer_has_date_and_text",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('outcome', '')), models.Q(('answered_at__isnull', False), ('closed_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='complaints_closed_after_answer_with_outcome'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("outcome", "")),
+                    models.Q(
+                        ("answered_at__isnull", False),
+                        ("closed_at__isnull", False),
+                        models.Q(("outcome", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="complaints_closed_after_answer_with_outcome",
+            ),
         ),
     ]

@@ -8,297 +8,595 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('complaints', '0001_initial'),
-        ('post_office', '0014_alter_email_recipient_delivery_status_and_more'),
+        ("complaints", "0001_initial"),
+        ("post_office", "0014_alter_email_recipient_delivery_status_and_more"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AccessLink',
+            name="AccessLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('used_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("used_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('media_type', models.CharField(max_length=100, verbose_name='type')),
-                ('size', models.PositiveIntegerField(verbose_name='size in bytes')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('scan', models.CharField(choices=[('clean', 'No malware found'), ('infected', 'Malware found'), ('not_scanned', 'Not scanned for malware')], max_length=12, verbose_name='virus scan')),
-                ('file', models.FileField(max_length=200, storage=complaints.models.files.attachment_storage, upload_to=complaints.models.files.attachment_path)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="when")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("media_type", models.CharField(max_length=100, verbose_name="type")),
+                ("size", models.PositiveIntegerField(verbose_name="size in bytes")),
+                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256")),
+                (
+                    "scan",
+                    models.CharField(
+                        choices=[
+                            ("clean", "No malware found"),
+                            ("infected", "Malware found"),
+                            ("not_scanned", "Not scanned for malware"),
+                        ],
+                        max_length=12,
+                        verbose_name="virus scan",
+                    ),
+                ),
+                (
+                    "file",
+                    models.FileField(
+                        max_length=200,
+                        storage=complaints.models.files.attachment_storage,
+                        upload_to=complaints.models.files.attachment_path,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'attachment',
-                'verbose_name_plural': 'attachments',
-                'ordering': ['at', 'pk'],
+                "verbose_name": "attachment",
+                "verbose_name_plural": "attachments",
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('until_on', models.DateField(verbose_name='held until')),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='requested')),
-                ('confirmed_at', models.DateTimeField(null=True, verbose_name='confirmed')),
-                ('lifted_at', models.DateTimeField(null=True, verbose_name='lifted')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.TextField(verbose_name="reason")),
+                ("until_on", models.DateField(verbose_name="held until")),
+                (
+                    "requested_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="requested"),
+                ),
+                ("confirmed_at", models.DateTimeField(null=True, verbose_name="confirmed")),
+                ("lifted_at", models.DateTimeField(null=True, verbose_name="lifted")),
             ],
             options={
-                'verbose_name': 'legal hold',
-                'verbose_name_plural': 'legal holds',
-                'ordering': ['requested_at', 'pk'],
+                "verbose_name": "legal hold",
+                "verbose_name_plural": "legal holds",
+                "ordering": ["requested_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
-                ('from_complainant', models.BooleanField(default=False, verbose_name='from the complainant')),
-                ('kind', models.CharField(blank=True, max_length=20)),
-                ('subject', models.CharField(blank=True, max_length=200, verbose_name='subject')),
-                ('text', models.TextField(verbose_name='text')),
-                ('by_post', models.BooleanField(default=False, verbose_name='by post')),
-                ('posted_at', models.DateTimeField(blank=True, null=True, verbose_name='posted')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="when")),
+                ("from_complainant", models.BooleanField(default=False, verbose_name="from the complainant")),
+                ("kind", models.CharField(blank=True, max_length=20)),
+                ("subject", models.CharField(blank=True, max_length=200, verbose_name="subject")),
+                ("text", models.TextField(verbose_name="text")),
+                ("by_post", models.BooleanField(default=False, verbose_name="by post")),
+                ("posted_at", models.DateTimeField(blank=True, null=True, verbose_name="posted")),
             ],
             options={
-                'verbose_name': 'message',
-                'verbose_name_plural': 'messages',
-                'ordering': ['at', 'pk'],
+                "verbose_name": "message",
+                "verbose_name_plural": "messages",
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='PastExamination',
+            name="PastExamination",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stage', models.CharField(choices=[('first', 'First examination'), ('management', 'Examination by the management'), ('reopened', 'Examined again')], max_length=10, verbose_name='level')),
-                ('began_on', models.DateField(verbose_name='began')),
-                ('answer_due_on', models.DateField(verbose_name='answer due')),
-                ('target_on', models.DateField(null=True, verbose_name='internal target')),
-                ('delayed_until_on', models.DateField(null=True, verbose_name='examination expected to end')),
-                ('delay_causes', models.TextField(blank=True, verbose_name='causes of the delay')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='answered')),
-                ('answer', models.TextField(blank=True, verbose_name='answer')),
-                ('outcome', models.CharField(blank=True, choices=[('upheld', 'Upheld'), ('partly_upheld', 'Partly upheld'), ('rejected', 'Rejected')], max_length=15, verbose_name='outcome')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='closed')),
-                ('ended_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='ended')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("first", "First examination"),
+                            ("management", "Examination by the management"),
+                            ("reopened", "Examined again"),
+                        ],
+                        max_length=10,
+                        verbose_name="level",
+                    ),
+                ),
+                ("began_on", models.DateField(verbose_name="began")),
+                ("answer_due_on", models.DateField(verbose_name="answer due")),
+                ("target_on", models.DateField(null=True, verbose_name="internal target")),
+                ("delayed_until_on", models.DateField(null=True, verbose_name="examination expected to end")),
+                ("delay_causes", models.TextField(blank=True, verbose_name="causes of the delay")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="answered")),
+                ("answer", models.TextField(blank=True, verbose_name="answer")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("upheld", "Upheld"),
+                            ("partly_upheld", "Partly upheld"),
+                            ("rejected", "Rejected"),
+                        ],
+                        max_length=15,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="closed")),
+                ("ended_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="ended")),
             ],
             options={
-                'verbose_name': 'past examination',
-                'verbose_name_plural': 'past examinations',
-                'ordering': ['ended_at', 'pk'],
+                "verbose_name": "past examination",
+                "verbose_name_plural": "past examinations",
+                "ordering": ["ended_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Template',
+            name="Template",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('acknowledgement', 'Acknowledgement of receipt'), ('assignment', 'Owner and sponsor'), ('information', 'Request for information'), ('delay', 'Delay notice'), ('answer', 'Answer'), ('management', 'Paragraph on the examination by the management'), ('escalation', 'Escalation received'), ('closed', 'Complaint closed'), ('withdrawn', 'Withdrawal received'), ('access', 'Link to the case')], max_length=20, verbose_name='message')),
-                ('language', models.CharField(choices=[('fr', 'French'), ('en', 'English')], max_length=2, verbose_name='language')),
-                ('subject', models.CharField(blank=True, max_length=150, verbose_name='subject')),
-                ('text', models.TextField(max_length=5000, verbose_name='text')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("acknowledgement", "Acknowledgement of receipt"),
+                            ("assignment", "Owner and sponsor"),
+                            ("information", "Request for information"),
+                            ("delay", "Delay notice"),
+                            ("answer", "Answer"),
+                            ("management", "Paragraph on the examination by the management"),
+                            ("escalation", "Escalation received"),
+                            ("closed", "Complaint closed"),
+                            ("withdrawn", "Withdrawal received"),
+                            ("access", "Link to the case"),
+                        ],
+                        max_length=20,
+                        verbose_name="message",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("fr", "French"), ("en", "English")], max_length=2, verbose_name="language"
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, max_length=150, verbose_name="subject")),
+                ("text", models.TextField(max_length=5000, verbose_name="text")),
             ],
             options={
-                'verbose_name': 'message template',
-                'verbose_name_plural': 'message templates',
-                'ordering': ['kind', 'language'],
+                "verbose_name": "message template",
+                "verbose_name_plural": "message templates",
+                "ordering": ["kind", "language"],
             },
         ),
         migrations.AlterModelOptions(
-            name='complaint',
-            options={'ordering': ['answer_due_on', 'received_at'], 'permissions': [('export_complaint', 'Can export complaints')], 'verbose_name': 'complaint', 'verbose_name_plural': 'complaints'},
+            name="complaint",
+            options={
+                "ordering": ["answer_due_on", "received_at"],
+                "permissions": [("export_complaint", "Can export complaints")],
+                "verbose_name": "complaint",
+                "verbose_name_plural": "complaints",
+            },
         ),
         migrations.RemoveConstraint(
-            model_name='complaint',
-            name='complaints_email_to_answer_by',
+            model_name="complaint",
+            name="complaints_email_to_answer_by",
         ),
         migrations.RemoveConstraint(
-            model_name='complaint',
-            name='complaints_delay_has_causes_and_date',
+            model_name="complaint",
+            name="complaints_delay_has_causes_and_date",
         ),
         migrations.RemoveConstraint(
-            model_name='complaint',
-            name='complaints_answer_has_date_and_text',
+            model_name="complaint",
+            name="complaints_answer_has_date_and_text",
         ),
         migrations.RemoveConstraint(
-            model_name='complaint',
-            name='complaints_closed_after_answer_with_outcome',
+            model_name="complaint",
+            name="complaints_closed_after_answer_with_outcome",
         ),
         migrations.AddField(
-            model_name='complaint',
-            name='channel',
-            field=models.CharField(choices=[('web', 'This site'), ('email', 'E-mail'), ('letter', 'Letter'), ('phone', 'Telephone')], default='web', max_length=6, verbose_name='came by'),
+            model_name="complaint",
+            name="channel",
+            field=models.CharField(
+                choices=[
+                    ("web", "This site"),
+                    ("email", "E-mail"),
+                    ("letter", "Letter"),
+                    ("phone", "Telephone"),
+                ],
+                default="web",
+                max_length=6,
+                verbose_name="came by",
+            ),
         ),
         migrations.AddField(
-            model_name='complaint',
-            name='conflict_reason',
-            field=models.TextField(blank=True, verbose_name='reason for naming a person concerned'),
+            model_name="complaint",
+            name="conflict_reason",
+            field=models.TextField(blank=True, verbose_name="reason for naming a person concerned"),
         ),
         migrations.AddField(
-            model_name='complaint',
-            name='erased_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='erased'),
+            model_name="complaint",
+            name="erased_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="erased"),
         ),
         migrations.AddField(
-            model_name='complaint',
-            name='involved',
-            field=models.CharField(blank=True, max_length=200, verbose_name='people concerned at our company'),
+            model_name="complaint",
+            name="involved",
+            field=models.CharField(
+                blank=True, max_length=200, verbose_name="people concerned at our company"
+            ),
         ),
         migrations.AddField(
-            model_name='complaint',
-            name='news_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='new information'),
+            model_name="complaint",
+            name="news_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="new information"),
         ),
         migrations.AddField(
-            model_name='complaint',
-            name='set_aside_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='set aside'),
+            model_name="complaint",
+            name="set_aside_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="set aside"),
         ),
         migrations.AddField(
-            model_name='complaint',
-            name='stage',
-            field=models.CharField(choices=[('first', 'First examination'), ('management', 'Examination by the management'), ('reopened', 'Examined again')], default='first', max_length=10, verbose_name='level'),
+            model_name="complaint",
+            name="stage",
+            field=models.CharField(
+                choices=[
+                    ("first", "First examination"),
+                    ("management", "Examination by the management"),
+                    ("reopened", "Examined again"),
+                ],
+                default="first",
+                max_length=10,
+                verbose_name="level",
+            ),
         ),
         migrations.AddField(
-            model_name='complaint',
-            name='stage_began_on',
-            field=models.DateField(blank=True, null=True, verbose_name='examined at this level since'),
+            model_name="complaint",
+            name="stage_began_on",
+            field=models.DateField(blank=True, null=True, verbose_name="examined at this level since"),
         ),
         migrations.AddField(
-            model_name='complaint',
-            name='suspicions',
-            field=models.JSONField(blank=True, default=list, verbose_name='suspicions'),
+            model_name="complaint",
+            name="suspicions",
+            field=models.JSONField(blank=True, default=list, verbose_name="suspicions"),
         ),
         migrations.AddField(
-            model_name='complaint',
-            name='target_on',
-            field=models.DateField(blank=True, null=True, verbose_name='internal target'),
+            model_name="complaint",
+            name="target_on",
+            field=models.DateField(blank=True, null=True, verbose_name="internal target"),
         ),
         migrations.AddField(
-            model_name='complaint',
-            name='withdrawn_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='withdrawn'),
+            model_name="complaint",
+            name="withdrawn_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="withdrawn"),
         ),
         migrations.AlterField(
-            model_name='complaint',
-            name='status',
-            field=models.CharField(choices=[('received', 'Received'), ('assigned', 'Assigned'), ('examined', 'Under examination'), ('answered', 'Answered'), ('closed', 'Closed'), ('withdrawn', 'Withdrawn')], default='received', max_length=10, verbose_name='status'),
+            model_name="complaint",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("received", "Received"),
+                    ("assigned", "Assigned"),
+                    ("examined", "Under examination"),
+                    ("answered", "Answered"),
+                    ("closed", "Closed"),
+                    ("withdrawn", "Withdrawn"),
+                ],
+                default="received",
+                max_length=10,
+                verbose_name="status",
+            ),
         ),
         migrations.AlterField(
-            model_name='event',
-            name='action',
-            field=models.CharField(choices=[('received', 'Received'), ('assigned', 'Owner and sponsor assigned'), ('examined', 'Examination begun'), ('asked', 'Information requested'), ('informed', 'Information received'), ('noted', 'Internal note'), ('delayed', 'Delay announced'), ('answered', 'Answered'), ('closed', 'Closed'), ('escalated', 'Passed to the management'), ('reopened', 'Reopened'), ('withdrawn', 'Withdrawn'), ('set_aside', 'Set aside as suspected spam'), ('restored', 'Restored'), ('posted', 'Letter posted'), ('held', 'Legal hold requested'), ('confirmed', 'Legal hold confirmed'), ('lifted', 'Legal hold lifted'), ('erased', 'Personal data erased')], max_length=10, verbose_name='what'),
+            model_name="event",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("received", "Received"),
+                    ("assigned", "Owner and sponsor assigned"),
+                    ("examined", "Examination begun"),
+                    ("asked", "Information requested"),
+                    ("informed", "Information received"),
+                    ("noted", "Internal note"),
+                    ("delayed", "Delay announced"),
+                    ("answered", "Answered"),
+                    ("closed", "Closed"),
+                    ("escalated", "Passed to the management"),
+                    ("reopened", "Reopened"),
+                    ("withdrawn", "Withdrawn"),
+                    ("set_aside", "Set aside as suspected spam"),
+                    ("restored", "Restored"),
+                    ("posted", "Letter posted"),
+                    ("held", "Legal hold requested"),
+                    ("confirmed", "Legal hold confirmed"),
+                    ("lifted", "Legal hold lifted"),
+                    ("erased", "Personal data erased"),
+                ],
+                max_length=10,
+                verbose_name="what",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(('erased_at__isnull', False), models.Q(('answer_by', 'email'), _negated=True), models.Q(('email', ''), _negated=True), _connector='OR'), name='complaints_email_to_answer_by'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("erased_at__isnull", False),
+                    models.Q(("answer_by", "email"), _negated=True),
+                    models.Q(("email", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="complaints_email_to_answer_by",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(('erased_at__isnull', False), models.Q(('delay_causes', ''), ('delayed_until_on__isnull', True)), models.Q(('delayed_until_on__isnull', False), models.Q(('delay_causes', ''), _negated=True)), _connector='OR'), name='complaints_delay_has_causes_and_date'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("erased_at__isnull", False),
+                    models.Q(("delay_causes", ""), ("delayed_until_on__isnull", True)),
+                    models.Q(
+                        ("delayed_until_on__isnull", False), models.Q(("delay_causes", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="complaints_delay_has_causes_and_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(('erased_at__isnull', False), models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(('answered_at__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='complaints_answer_has_date_and_text'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("erased_at__isnull", False),
+                    models.Q(("answer", ""), ("answered_at__isnull", True)),
+                    models.Q(("answered_at__isnull", False), models.Q(("answer", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="complaints_answer_has_date_and_text",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'closed'), _negated=True), models.Q(('answered_at__isnull', False), ('closed_at__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='complaints_closed_after_answer_with_outcome'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "closed"), _negated=True),
+                    models.Q(
+                        ("answered_at__isnull", False),
+                        ("closed_at__isnull", False),
+                        models.Q(("outcome", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="complaints_closed_after_answer_with_outcome",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'withdrawn'), ('withdrawn_at__isnull', False)), models.Q(models.Q(('status', 'withdrawn'), _negated=True), ('withdrawn_at__isnull', True)), _connector='OR'), name='complaints_withdrawn_has_date'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "withdrawn"), ("withdrawn_at__isnull", False)),
+                    models.Q(
+                        models.Q(("status", "withdrawn"), _negated=True), ("withdrawn_at__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="complaints_withdrawn_has_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='complaint',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('erased_at__isnull', False), _negated=True), models.Q(('address', ''), ('description', ''), ('email', ''), ('full_name', ''), ('phone', '')), _connector='OR'), name='complaints_erased_is_empty'),
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("erased_at__isnull", False), _negated=True),
+                    models.Q(
+                        ("address", ""), ("description", ""), ("email", ""), ("full_name", ""), ("phone", "")
+                    ),
+                    _connector="OR",
+                ),
+                name="complaints_erased_is_empty",
+            ),
         ),
         migrations.AddField(
-            model_name='accesslink',
-            name='complaint',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='access_links', to='complaints.complaint'),
+            model_name="accesslink",
+            name="complaint",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="access_links",
+                to="complaints.complaint",
+            ),
         ),
         migrations.AddField(
-            model_name='accesslink',
-            name='mail',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='post_office.email'),
+            model_name="accesslink",
+            name="mail",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="post_office.email",
+            ),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='complaint',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='complaints.complaint', verbose_name='complaint'),
+            model_name="attachment",
+            name="complaint",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="attachments",
+                to="complaints.complaint",
+                verbose_name="complaint",
+            ),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='draft',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='complaints.draft'),
+            model_name="attachment",
+            name="draft",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="attachments",
+                to="complaints.draft",
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='complaint',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holds', to='complaints.complaint', verbose_name='complaint'),
+            model_name="hold",
+            name="complaint",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="holds",
+                to="complaints.complaint",
+                verbose_name="complaint",
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='confirmed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='confirmed by'),
+            model_name="hold",
+            name="confirmed_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="confirmed by",
+            ),
         ),
         migrations.AddField(
-            model_name='hold',
-            name='requested_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='requested by'),
+            model_name="hold",
+            name="requested_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="requested by",
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='complaint',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='complaints.complaint', verbose_name='complaint'),
+            model_name="message",
+            name="complaint",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="messages",
+                to="complaints.complaint",
+                verbose_name="complaint",
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='mail',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='post_office.email'),
+            model_name="message",
+            name="mail",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="post_office.email",
+            ),
         ),
         migrations.AddField(
-            model_name='attachment',
-            name='message',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='complaints.message'),
+            model_name="attachment",
+            name="message",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="attachments",
+                to="complaints.message",
+            ),
         ),
         migrations.AddField(
-            model_name='pastexamination',
-            name='complaint',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='past_examinations', to='complaints.complaint', verbose_name='complaint'),
+            model_name="pastexamination",
+            name="complaint",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="past_examinations",
+                to="complaints.complaint",
+                verbose_name="complaint",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='template',
-            constraint=models.UniqueConstraint(fields=('kind', 'language'), name='complaints_template_unique'),
+            model_name="template",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "language"), name="complaints_template_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), models.Q(('confirmed_by', models.F('requested_by')), _negated=True)), _connector='OR'), name='complaints_hold_confirmed_by_another'),
+            model_name="hold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
+                    models.Q(
+                        ("confirmed_at__isnull", False),
+                        ("confirmed_by__isnull", False),
+                        models.Q(("confirmed_by", models.F("requested_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="complaints_hold_confirmed_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('complaint',), name='complaints_hold_one_at_a_time'),
+            model_name="hold",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("lifted_at__isnull", True)),
+                fields=("complaint",),
+                name="complaints_hold_one_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('complaint__isnull', False), ('draft__isnull', True)), models.Q(('complaint__isnull', True), ('draft__isnull', False)), _connector='OR'), name='complaints_attachment_of_case_or_draft'),
+            model_name="attachment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("complaint__isnull", False), ("draft__isnull", True)),
+                    models.Q(("complaint__isnull", True), ("draft__isnull", False)),
+                    _connector="OR",
+                ),
+                name="complaints_attachment_of_case_or_draft",
+            ),
         ),
     ]

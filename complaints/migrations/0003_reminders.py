@@ -6,29 +6,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('complaints', '0002_case_and_its_clocks'),
+        ("complaints", "0002_case_and_its_clocks"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Digest',
+            name="Digest",
             fields=[
-                ('on', models.DateField(primary_key=True, serialize=False)),
+                ("on", models.DateField(primary_key=True, serialize=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Reminder',
+            name="Reminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_on', models.DateField()),
-                ('level', models.CharField(choices=[('owner', 'owner'), ('sponsor', 'sponsor'), ('management', 'management')], max_length=10)),
-                ('sent_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('complaint', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='complaints.complaint')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("due_on", models.DateField()),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("owner", "owner"), ("sponsor", "sponsor"), ("management", "management")],
+                        max_length=10,
+                    ),
+                ),
+                ("sent_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "complaint",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminders",
+                        to="complaints.complaint",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('complaint', 'due_on', 'level'), name='complaints_reminder_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("complaint", "due_on", "level"), name="complaints_reminder_once"
+                    )
+                ],
             },
         ),
     ]

@@ -5,45 +5,62 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('complaints', '0003_reminders'),
-        ('post_office', '0014_alter_email_recipient_delivery_status_and_more'),
+        ("complaints", "0003_reminders"),
+        ("post_office", "0014_alter_email_recipient_delivery_status_and_more"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='complaint',
-            name='is_waiting',
-            field=models.GeneratedField(db_persist=True, expression=models.Case(models.When(status__in=('received', 'assigned', 'examined'), then=1), default=0), output_field=models.PositiveSmallIntegerField()),
+            model_name="complaint",
+            name="is_waiting",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=models.Case(
+                    models.When(status__in=("received", "assigned", "examined"), then=1), default=0
+                ),
+                output_field=models.PositiveSmallIntegerField(),
+            ),
         ),
         migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(fields=['-is_waiting', 'answer_due_on', 'received_at'], name='complaints_inbox'),
+            model_name="complaint",
+            index=models.Index(
+                fields=["-is_waiting", "answer_due_on", "received_at"], name="complaints_inbox"
+            ),
         ),
         migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(fields=['received_at'], name='complaints_received'),
+            model_name="complaint",
+            index=models.Index(fields=["received_at"], name="complaints_received"),
         ),
         migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(fields=['answered_at'], name='complaints_answered'),
+            model_name="complaint",
+            index=models.Index(fields=["answered_at"], name="complaints_answered"),
         ),
         migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(fields=['closed_at'], name='complaints_closed'),
+            model_name="complaint",
+            index=models.Index(fields=["closed_at"], name="complaints_closed"),
         ),
         migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(condition=models.Q(('news_at__isnull', False)), fields=['news_at'], name='complaints_news'),
+            model_name="complaint",
+            index=models.Index(
+                condition=models.Q(("news_at__isnull", False)), fields=["news_at"], name="complaints_news"
+            ),
         ),
         migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(condition=models.Q(('set_aside_at__isnull', False)), fields=['set_aside_at'], name='complaints_set_aside'),
+            model_name="complaint",
+            index=models.Index(
+                condition=models.Q(("set_aside_at__isnull", False)),
+                fields=["set_aside_at"],
+                name="complaints_set_aside",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('by_post', True), ('posted_at__isnull', True)), fields=['complaint'], name='complaints_message_to_post'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("by_post", True), ("posted_at__isnull", True)),
+                fields=["complaint"],
+                name="complaints_message_to_post",
+            ),
         ),
     ]

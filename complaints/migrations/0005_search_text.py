@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('complaints', '0004_what_waits'),
+        ("complaints", "0004_what_waits"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='complaint',
-            name='search_text',
+            model_name="complaint",
+            name="search_text",
             field=models.TextField(blank=True, editable=False),
         ),
     ]

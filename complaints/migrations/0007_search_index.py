@@ -5,15 +5,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('complaints', '0006_fill_search_text'),
+        ("complaints", "0006_fill_search_text"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(fields=['search_text'], name='complaints_search'),
+            model_name="complaint",
+            index=models.Index(fields=["search_text"], name="complaints_search"),
         ),
     ]

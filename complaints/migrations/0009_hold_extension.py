@@ -7,35 +7,111 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('complaints', '0008_way_back'),
+        ("complaints", "0008_way_back"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='event',
-            name='action',
-            field=models.CharField(choices=[('received', 'Received'), ('assigned', 'Owner and sponsor assigned'), ('examined', 'Examination begun'), ('asked', 'Information requested'), ('informed', 'Information received'), ('noted', 'Internal note'), ('delayed', 'Delay announced'), ('answered', 'Answered'), ('closed', 'Closed'), ('escalated', 'Passed to the management'), ('reopened', 'Reopened'), ('withdrawn', 'Withdrawn'), ('set_aside', 'Set aside as suspected spam'), ('restored', 'Restored'), ('posted', 'Letter posted'), ('held', 'Legal hold requested'), ('confirmed', 'Legal hold confirmed'), ('extension', 'Extension of the legal hold requested'), ('extended', 'Legal hold extended'), ('declined', 'Extension of the legal hold declined'), ('lifted', 'Legal hold lifted'), ('erased', 'Personal data erased')], max_length=10, verbose_name='what'),
+            model_name="event",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("received", "Received"),
+                    ("assigned", "Owner and sponsor assigned"),
+                    ("examined", "Examination begun"),
+                    ("asked", "Information requested"),
+                    ("informed", "Information received"),
+                    ("noted", "Internal note"),
+                    ("delayed", "Delay announced"),
+                    ("answered", "Answered"),
+                    ("closed", "Closed"),
+                    ("escalated", "Passed to the management"),
+                    ("reopened", "Reopened"),
+                    ("withdrawn", "Withdrawn"),
+                    ("set_aside", "Set aside as suspected spam"),
+                    ("restored", "Restored"),
+                    ("posted", "Letter posted"),
+                    ("held", "Legal hold requested"),
+                    ("confirmed", "Legal hold confirmed"),
+                    ("extension", "Extension of the legal hold requested"),
+                    ("extended", "Legal hold extended"),
+                    ("declined", "Extension of the legal hold declined"),
+                    ("lifted", "Legal hold lifted"),
+                    ("erased", "Personal data erased"),
+                ],
+                max_length=10,
+                verbose_name="what",
+            ),
         ),
         migrations.CreateModel(
-            name='HoldExtension',
+            name="HoldExtension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('until_on', models.DateField(verbose_name='held until')),
-                ('requested_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='requested')),
-                ('confirmed_at', models.DateTimeField(null=True, verbose_name='confirmed')),
-                ('declined_at', models.DateTimeField(null=True)),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='confirmed by')),
-                ('hold', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extensions', to='complaints.hold')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='requested by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.TextField(verbose_name="reason")),
+                ("until_on", models.DateField(verbose_name="held until")),
+                (
+                    "requested_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="requested"),
+                ),
+                ("confirmed_at", models.DateTimeField(null=True, verbose_name="confirmed")),
+                ("declined_at", models.DateTimeField(null=True)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="confirmed by",
+                    ),
+                ),
+                (
+                    "hold",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="extensions",
+                        to="complaints.hold",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="requested by",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['requested_at', 'pk'],
-                'default_permissions': (),
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), models.Q(('confirmed_by', models.F('requested_by')), _negated=True)), _connector='OR'), name='complaints_holdextension_confirmed_by_another'), models.UniqueConstraint(condition=models.Q(('confirmed_at__isnull', True), ('declined_at__isnull', True)), fields=('hold',), name='complaints_holdextension_one_at_a_time')],
+                "ordering": ["requested_at", "pk"],
+                "default_permissions": (),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("confirmed_by__isnull", False),
+                                models.Q(("confirmed_by", models.F("requested_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="complaints_holdextension_confirmed_by_another",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("confirmed_at__isnull", True), ("declined_at__isnull", True)),
+                        fields=("hold",),
+                        name="complaints_holdextension_one_at_a_time",
+                    ),
+                ],
             },
         ),
     ]

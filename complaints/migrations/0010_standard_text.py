@@ -4,28 +4,74 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('complaints', '0009_hold_extension'),
+        ("complaints", "0009_hold_extension"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StandardText',
+            name="StandardText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('answer', 'Answer'), ('information', 'Request for information'), ('delay', 'Causes of the delay')], max_length=20, verbose_name='purpose')),
-                ('language', models.CharField(choices=[('fr', 'French'), ('en', 'English')], max_length=2, verbose_name='language')),
-                ('kind', models.CharField(blank=True, choices=[('administrative', 'Administrative'), ('financial', 'Financial'), ('commercial', 'Commercial'), ('technical', 'Technical'), ('other', 'Other')], help_text='Only offered with complaints of this kind; with all of them when it is left empty.', max_length=20, verbose_name='kind')),
-                ('title', models.CharField(help_text='By which staff choose it; the complainant does not see it.', max_length=100, verbose_name='title')),
-                ('text', models.TextField(max_length=5000, verbose_name='text')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("answer", "Answer"),
+                            ("information", "Request for information"),
+                            ("delay", "Causes of the delay"),
+                        ],
+                        max_length=20,
+                        verbose_name="purpose",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("fr", "French"), ("en", "English")], max_length=2, verbose_name="language"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("administrative", "Administrative"),
+                            ("financial", "Financial"),
+                            ("commercial", "Commercial"),
+                            ("technical", "Technical"),
+                            ("other", "Other"),
+                        ],
+                        help_text="Only offered with complaints of this kind; with all of them when it is left empty.",
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        help_text="By which staff choose it; the complainant does not see it.",
+                        max_length=100,
+                        verbose_name="title",
+                    ),
+                ),
+                ("text", models.TextField(max_length=5000, verbose_name="text")),
             ],
             options={
-                'verbose_name': 'standard text',
-                'verbose_name_plural': 'standard texts',
-                'ordering': ['purpose', 'language', 'title'],
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('purpose', 'language', 'kind', 'title'), name='complaints_standardtext_unique')],
+                "verbose_name": "standard text",
+                "verbose_name_plural": "standard texts",
+                "ordering": ["purpose", "language", "title"],
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("purpose", "language", "kind", "title"), name="complaints_standardtext_unique"
+                    )
+                ],
             },
         ),
     ]

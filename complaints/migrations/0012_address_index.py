@@ -6,15 +6,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('complaints', '0011_way_back_when_withdrawn'),
+        ("complaints", "0011_way_back_when_withdrawn"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(django.db.models.functions.text.Upper('email'), name='complaints_address'),
+            model_name="complaint",
+            index=models.Index(django.db.models.functions.text.Upper("email"), name="complaints_address"),
         ),
     ]

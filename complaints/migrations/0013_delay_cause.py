@@ -4,20 +4,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('complaints', '0012_address_index'),
+        ("complaints", "0012_address_index"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='complaint',
-            name='delay_cause',
-            field=models.CharField(blank=True, choices=[('information', 'Information is missing'), ('others', 'Somebody outside our company must contribute'), ('complex', 'The examination is extensive'), ('volume', 'Many complaints at the same time'), ('other', 'Another cause')], max_length=12, verbose_name='main cause'),
+            model_name="complaint",
+            name="delay_cause",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("information", "Information is missing"),
+                    ("others", "Somebody outside our company must contribute"),
+                    ("complex", "The examination is extensive"),
+                    ("volume", "Many complaints at the same time"),
+                    ("other", "Another cause"),
+                ],
+                max_length=12,
+                verbose_name="main cause",
+            ),
         ),
         migrations.AddField(
-            model_name='pastexamination',
-            name='delay_cause',
-            field=models.CharField(blank=True, choices=[('information', 'Information is missing'), ('others', 'Somebody outside our company must contribute'), ('complex', 'The examination is extensive'), ('volume', 'Many complaints at the same time'), ('other', 'Another cause')], max_length=12, verbose_name='main cause'),
+            model_name="pastexamination",
+            name="delay_cause",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("information", "Information is missing"),
+                    ("others", "Somebody outside our company must contribute"),
+                    ("complex", "The examination is extensive"),
+                    ("volume", "Many complaints at the same time"),
+                    ("other", "Another cause"),
+                ],
+                max_length=12,
+                verbose_name="main cause",
+            ),
         ),
     ]

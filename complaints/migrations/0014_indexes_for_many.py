@@ -6,27 +6,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('complaints', '0013_delay_cause'),
+        ("complaints", "0013_delay_cause"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='complaint',
-            name='complaints_search',
+            model_name="complaint",
+            name="complaints_search",
         ),
         migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(condition=models.Q(('is_waiting', 1)), fields=['received_at'], name='complaints_oldest_open'),
+            model_name="complaint",
+            index=models.Index(
+                condition=models.Q(("is_waiting", 1)), fields=["received_at"], name="complaints_oldest_open"
+            ),
         ),
         migrations.AddIndex(
-            model_name='complaint',
-            index=complaints.models.search.WordsIndex(complaints.models.search.Words('search_text'), name='complaints_words'),
+            model_name="complaint",
+            index=complaints.models.search.WordsIndex(
+                complaints.models.search.Words("search_text"), name="complaints_words"
+            ),
         ),
         migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(condition=models.Q(('erased_at__isnull', True)), fields=['received_at'], name='complaints_not_erased'),
+            model_name="complaint",
+            index=models.Index(
+                condition=models.Q(("erased_at__isnull", True)),
+                fields=["received_at"],
+                name="complaints_not_erased",
+            ),
         ),
     ]

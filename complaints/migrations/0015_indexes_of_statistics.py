@@ -5,35 +5,56 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('complaints', '0014_indexes_for_many'),
+        ("complaints", "0014_indexes_for_many"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='complaint',
-            name='complaints_received',
+            model_name="complaint",
+            name="complaints_received",
         ),
         migrations.RemoveIndex(
-            model_name='complaint',
-            name='complaints_answered',
+            model_name="complaint",
+            name="complaints_answered",
         ),
         migrations.RemoveIndex(
-            model_name='complaint',
-            name='complaints_closed',
+            model_name="complaint",
+            name="complaints_closed",
         ),
         migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(fields=['received_at', 'set_aside_at', 'kind', 'channel', 'language', 'status', 'delay_cause', 'delayed_until_on'], name='complaints_counted'),
+            model_name="complaint",
+            index=models.Index(
+                fields=[
+                    "received_at",
+                    "set_aside_at",
+                    "kind",
+                    "channel",
+                    "language",
+                    "status",
+                    "delay_cause",
+                    "delayed_until_on",
+                ],
+                name="complaints_counted",
+            ),
         ),
         migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(fields=['answered_at', 'set_aside_at', 'outcome', 'answer_due_on', 'stage_began_on', 'received_at'], name='complaints_answers'),
+            model_name="complaint",
+            index=models.Index(
+                fields=[
+                    "answered_at",
+                    "set_aside_at",
+                    "outcome",
+                    "answer_due_on",
+                    "stage_began_on",
+                    "received_at",
+                ],
+                name="complaints_answers",
+            ),
         ),
         migrations.AddIndex(
-            model_name='complaint',
-            index=models.Index(fields=['closed_at', 'set_aside_at'], name='complaints_closings'),
+            model_name="complaint",
+            index=models.Index(fields=["closed_at", "set_aside_at"], name="complaints_closings"),
         ),
     ]

@@ -71,7 +71,7 @@ class Outcome(models.TextChoices):
 
     UPHELD = "upheld", _("Upheld")
     PARTLY_UPHELD = "partly_upheld", _("Partly upheld")
-    REJECTED = "rejected", _("Rejected")
+    REJECTED = "rejected", _("Not upheld")
 
 
 class DelayCause(models.TextChoices):

@@ -25,7 +25,7 @@ from core.throttle import TooManyRequests
 pytestmark = pytest.mark.django_db
 
 WORDS = {
-    "en": ("Look into your mailbox", "Open my complaint", "This link no longer works"),
+    "en": ("Check your mailbox", "Open my complaint", "This link no longer works"),
     "fr": ("Consultez votre messagerie", "Ouvrir ma réclamation", "Ce lien ne fonctionne plus"),
 }
 

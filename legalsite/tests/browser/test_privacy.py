@@ -37,7 +37,7 @@ WORDS = {
         "name": "Full name",
         "text": "What is your request about",
         "send": "Send my request",
-        "mailed": "Look into your mailbox",
+        "mailed": "Check your mailbox",
         "confirm": "Confirm my request",
         "reference": "Reference",
         "link": "Send me the link",
