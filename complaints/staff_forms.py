@@ -4,13 +4,15 @@ import datetime
 from typing import Any
 
 from django import forms
+from django.contrib.admin.utils import label_for_field
 from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from complaints.forms import ASKED, FILES_HINT, ComplaintForm, FilesField, MultilineField
-from complaints.models import AnswerBy, Channel, DelayCause, Outcome, StandardText
+from complaints.models import AnswerBy, Channel, Complaint, DelayCause, Outcome, StandardText
 from complaints.models.standard_text import StandardTextQuerySet
 from complaints.models.wording import COMMON
 from complaints.retention import KEPT
@@ -177,6 +179,10 @@ class EntryForm(ComplaintForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # The questions of the form are put to customers; staff read the names that the case has.
+        for name in ASKED:
+            self.fields[name].label = capfirst(label_for_field(name, Complaint))
+            self.fields[name].help_text = ""
         # A letter or a call may not say it, and is a complaint all the same.
         self.fields["phone"].required = self.fields["address"].required = False
 
