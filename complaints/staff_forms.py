@@ -181,7 +181,7 @@ class EntryForm(ComplaintForm):
         super().__init__(*args, **kwargs)
         # The questions of the form are put to customers; staff read the names that the case has.
         for name in ASKED:
-            self.fields[name].label = capfirst(label_for_field(name, Complaint))
+            self.fields[name].label = capfirst(str(label_for_field(name, Complaint)))
             self.fields[name].help_text = ""
         # A letter or a call may not say it, and is a complaint all the same.
         self.fields["phone"].required = self.fields["address"].required = False
