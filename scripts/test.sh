@@ -23,7 +23,7 @@ trap 'kill "$postgresql" "$processes" 2>/dev/null || true; rm -rf "$output"' EXI
 status=0
 echo "-- tests on SQLite"
 # The other two take longer: with fewer turns of the processor for this one, all end at about the same time.
-env -u DATABASE_URL nice -n 3 .venv/bin/python -m pytest -m "not browser and not processes and $rest" "$@" || status=$?
+env -u DATABASE_URL nice -n 8 .venv/bin/python -m pytest -m "not browser and not processes and $rest" "$@" || status=$?
 echo "-- tests on SQLite, in browsers and real processes"
 wait "$processes" || status=$?
 cat "$output/processes"
